@@ -1,0 +1,16 @@
+# Debian 12's packages; each is linked by one folder only (see CMakeLists.txt).
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
+pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
+pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+add_library(re2::re2 ALIAS PkgConfig::RE2)
+
+find_path(LIBMILTER_INCLUDE libmilter/mfapi.h REQUIRED)
+find_library(LIBMILTER_LIBRARY milter REQUIRED)
+add_library(quilter_libmilter INTERFACE)
+target_include_directories(quilter_libmilter SYSTEM INTERFACE ${LIBMILTER_INCLUDE})
+target_link_libraries(quilter_libmilter INTERFACE ${LIBMILTER_LIBRARY})

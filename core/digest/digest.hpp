@@ -1,0 +1,29 @@
+// Digests: SHA-1 (only where git asks for it), SHA-256, and the 64-bit hash of lock keys.
+//
+// Promise: pure functions of their input; lock_hash never changes, since daemons of two releases must agree on it.
+// Error: none. Threads: safe from any. The crypto library stays inside this folder.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace quilter {
+
+std::array<std::uint8_t, 20> sha1(std::string_view bytes);
+
+// 64 hex digits, lower case.
+std::string sha256_hex(std::string_view bytes);
+
+// FNV-1a, 64 bits (draft-eastlake-fnv). A made collision costs its maker a wait, nothing else.
+constexpr std::uint64_t lock_hash(std::string_view bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char byte : bytes) {
+    hash ^= static_cast<unsigned char>(byte);
+    hash *= 0x100000001b3ULL;
+  }
+  return hash;
+}
+
+}  // namespace quilter

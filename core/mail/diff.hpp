@@ -1,0 +1,29 @@
+// A text taken apart into what people say and what `git apply` reads.
+//
+// Promise: linear time on any bytes; `diff` is the bytes of `text`, unchanged, from the first line of the first
+// file's diff to the end of its last hunk, so that mail signature and list footer are not in it.
+// Error: none; a text without a diff is all content. Threads: pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quilter {
+
+struct DiffSplit {
+  std::string content;  // commit message and what stands below "---", diffstat included; without the signature ("-- ")
+  std::string diff;     // "" where there is none; ends with a line end
+};
+
+// Git, unified, "Index:" (svn, cvs), Mercurial and quilt diffs; renames, mode changes, binary patches, empty files.
+// Hunks are followed by their line counts, so that nothing inside one can be taken for anything else.
+DiffSplit split_diff(std::string_view text);
+
+// The files that a diff touches, new names, without the a/ b/ prefixes; sorted, without doubles.
+std::vector<std::string> paths(std::string_view diff);
+
+// As `git patch-id --stable` gives it: 40 hex digits; "" where there is no hunk to hash.
+std::string patch_id(std::string_view diff);
+
+}  // namespace quilter

@@ -1,0 +1,41 @@
+// Text helpers that know ASCII and nothing of a locale.
+//
+// Promise: linear time. Error: none. Threads: pure functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace quilter {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+constexpr bool is_space(char c) { return is_blank(c) || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string lower(std::string_view text);
+std::string_view trim(std::string_view text);
+bool equal_ignoring_case(std::string_view left, std::string_view right);
+bool starts_ignoring_case(std::string_view text, std::string_view start);
+
+// A decimal number that fits, with nothing around it; else nothing.
+std::optional<std::int32_t> whole_number(std::string_view text);
+
+// Takes the next line, its line end included, off the front of `rest`; "" at the end.
+std::string_view next_line(std::string_view& rest);
+
+// The line without its LF or CR LF.
+std::string_view without_line_end(std::string_view line);
+
+// Valid UTF-8 (RFC 3629): every offending byte, and NUL, becomes U+FFFD.
+std::string valid_utf8(std::string_view bytes);
+bool is_valid_utf8(std::string_view bytes);
+
+// For logs and terminals: at most `most` bytes, cut at a character; control characters, also C1, DEL, bidi marks and
+// line separators, become '?'.
+std::string printable(std::string_view text, std::size_t most = 200);
+
+}  // namespace quilter
