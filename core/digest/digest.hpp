@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@ std::array<std::uint8_t, 20> sha1(std::string_view bytes);
 
 // 64 hex digits, lower case.
 std::string sha256_hex(std::string_view bytes);
+
+// Two lower-case digits a byte.
+std::string hex(std::span<const std::uint8_t> bytes);
 
 // FNV-1a, 64 bits (draft-eastlake-fnv). A made collision costs its maker a wait, nothing else.
 constexpr std::uint64_t lock_hash(std::string_view bytes) {

@@ -5,6 +5,7 @@
 // Error: none; a text without a diff is all content. Threads: pure functions.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,13 @@ struct DiffSplit {
   std::string content;  // commit message and what stands below "---", diffstat included; without the signature ("-- ")
   std::string diff;     // "" where there is none; ends with a line end
 };
+
+// Where split_diff finds the diff; begin == end where there is none.
+struct DiffPlace {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+DiffPlace find_diff(std::string_view text);
 
 // Git, unified, "Index:" (svn, cvs), Mercurial and quilt diffs; renames, mode changes, binary patches, empty files.
 // Hunks are followed by their line counts, so that nothing inside one can be taken for anything else.

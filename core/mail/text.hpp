@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quilter {
 
@@ -20,6 +21,10 @@ std::string lower(std::string_view text);
 std::string_view trim(std::string_view text);
 bool equal_ignoring_case(std::string_view left, std::string_view right);
 bool starts_ignoring_case(std::string_view text, std::string_view start);
+bool contains_ignoring_case(std::string_view text, std::string_view wanted);
+
+// The words between any of the separators; never an empty one.
+std::vector<std::string_view> split(std::string_view text, std::string_view separators = " \t\r\n\f\v");
 
 // A decimal number that fits, with nothing around it; else nothing.
 std::optional<std::int32_t> whole_number(std::string_view text);
@@ -33,6 +38,9 @@ std::string_view without_line_end(std::string_view line);
 // Valid UTF-8 (RFC 3629): every offending byte, and NUL, becomes U+FFFD.
 std::string valid_utf8(std::string_view bytes);
 bool is_valid_utf8(std::string_view bytes);
+
+// Octets of the character that `bytes` begins with; 0 where there is none, or it is malformed. NUL is a character.
+std::size_t utf8_length(std::string_view bytes);
 
 // For logs and terminals: at most `most` bytes, cut at a character; control characters, also C1, DEL, bidi marks and
 // line separators, become '?'.

@@ -1,0 +1,61 @@
+// quilterd: main() is the table of contents of the daemon.
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+
+#include "cli/exit_code.hpp"
+#include "config/config.hpp"
+#include "core/ingest/ingest.hpp"
+#include "core/ingest/maillog.hpp"
+#include "core/ingest/project_watch.hpp"
+#include "core/mime/read_mail.hpp"
+#include "core/store/postgres_store.hpp"
+#include "milter/error.hpp"
+#include "milter/server.hpp"
+#include "quilter/version.hpp"
+
+namespace quilter {
+namespace {
+
+int serve(const Config& config) {
+  maillog::open(config.log);
+  maillog::starting(version, describe(config));                // every effective value, once
+  const mime::Library gmime;
+  PostgresStore store{config.database, config.stitching};      // connects; refuses an unknown schema
+  const ProjectWatch projects{store};                          // what is tracked, kept up to date
+  Ingest ingest{store, projects};
+  milter::Server server{config.milter, ingest};                // opens the socket
+  const auto ended = server.run();                             // until SIGTERM; drains
+  maillog::stopped();
+  if (ended == milter::Ended::in_midair) std::_Exit(exit_code::ok);
+  return exit_code::ok;
+}
+
+int complain(const std::exception& error, int code) {
+  maillog::start_failed(error.what());
+  return code;
+}
+
+}  // namespace
+}  // namespace quilter
+
+int main(int argc, char** argv) {
+  using namespace quilter;
+  CLI::App app{"quilterd: a milter that records mailing-list patches in PostgreSQL", "quilterd"};
+  std::string config_file = "/etc/quilter/quilter.toml";
+  bool check_only = false;
+  app.add_option("--config", config_file, "the configuration file")->capture_default_str();
+  app.add_flag("--check-config", check_only, "read the configuration, say what is wrong with it, and end");
+  app.set_version_flag("--version", std::string{"quilterd "} + version);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    const Config config = load_config(config_file);
+    return check_only ? exit_code::ok : serve(config);
+  } catch (const ConfigError& error) {
+    std::cerr << error.what() << '\n';
+    return exit_code::bad_config;
+  } catch (const std::exception& error) {
+    return complain(error, exit_code::failure);
+  }
+}

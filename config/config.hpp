@@ -1,0 +1,34 @@
+// Config: what the configuration file says, as the Options of the folders that use it. Their
+// structs hold the defaults; there are none here.
+//
+// Promise: load_config() gives a Config in which every value is within its bounds. Keys that the
+// file leaves out keep their defaults. Errors: ConfigError with all problems of the file at once:
+// unknown tables and keys, values that do not fit. Owns: everything by value. Threads: pure
+// functions of the file.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "config/config_error.hpp"
+#include "core/ingest/maillog.hpp"
+#include "core/series/stitch.hpp"
+#include "core/store/options.hpp"
+#include "milter/options.hpp"
+
+namespace quilter {
+
+struct Config {
+  milter::Options milter;
+  StoreOptions database;
+  StitchOptions stitching;
+  LogOptions log;
+};
+
+Config load_config(const std::string& path);
+
+// "milter.listen = …\n…": every effective value, a line each, as the file would write it; passwords
+// masked.
+std::string describe(const Config& config);
+
+}  // namespace quilter

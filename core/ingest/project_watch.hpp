@@ -1,0 +1,44 @@
+// ProjectWatch: the project table in memory, read again every few seconds, so that a change needs no restart.
+//
+// Promise: routes() never waits for the database; while that is away the last known table stays in use.
+// Errors: the constructor throws StoreError; later failures are logged once, and again when they end.
+// Owns: a thread. Threads: routes() is safe from any.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "core/ingest/routes.hpp"
+#include "core/store/store.hpp"
+
+namespace quilter {
+
+constexpr std::chrono::seconds projects_refresh{5};  // promised: a change is seen within 10 s
+
+class ProjectWatch {
+ public:
+  explicit ProjectWatch(Store& store, std::chrono::milliseconds refresh = projects_refresh);
+  ~ProjectWatch();
+  ProjectWatch(const ProjectWatch&) = delete;
+  ProjectWatch& operator=(const ProjectWatch&) = delete;
+
+  std::shared_ptr<const Routes> routes() const;
+
+ private:
+  void run(std::chrono::milliseconds refresh);
+  void look();
+  void publish(std::shared_ptr<const Routes> routes);
+
+  Store& store_;
+  mutable std::mutex guard_;
+  std::condition_variable stopping_;
+  bool stop_ = false;
+  std::shared_ptr<const Routes> routes_;
+  bool available_ = true;  // only the thread's
+  std::thread thread_;
+};
+
+}  // namespace quilter

@@ -1,0 +1,189 @@
+#include "core/mail/classify.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "core/mail/composition.hpp"
+#include "core/mail/diff.hpp"
+#include "core/mail/subject.hpp"
+#include "core/mail/text.hpp"
+
+namespace quilter {
+namespace {
+
+// What the rules look at.
+struct Reading {
+  const Mail& mail;
+  Subject subject;
+  Composition composition;
+  std::vector<MessageId> ancestors;
+  Mailbox submitter;
+  std::optional<PullRequest> pull;
+
+  bool has_diff() const { return !composition.diff.empty(); }
+  bool in_thread() const { return !ancestors.empty(); }
+};
+
+bool is_hinted(const Reading& reading) {
+  return equal_ignoring_case(first(reading.mail, "X-Patchwork-Hint"), "ignore");
+}
+
+bool has_no_sender(const Reading& reading) { return reading.submitter.address.empty(); }
+
+struct NoticeField {
+  std::string_view name;
+  std::string_view start;  // of the body; "" for any
+};
+// Fields that only robots set, which report on patches and carry their diffs.
+constexpr std::array notice_fields{NoticeField{"X-Mailer", "tip-git-log-daemon"}, NoticeField{"X-stable", "commit"},
+                                   NoticeField{"X-Bugzilla-Type", ""}, NoticeField{"X-Bugzilla-URL", ""}};
+
+struct NoticeWords {
+  std::string_view start;   // of the name
+  std::string_view within;  // of the name
+};
+constexpr std::array notice_words{NoticeWords{"patch \"", "added to"}, NoticeWords{"failed: patch \"", ""},
+                                  NoticeWords{"+ ", ".patch added to"}, NoticeWords{"patch queued", ""}};
+
+bool is_notice(const Reading& reading) {
+  const auto has_field = [&](const NoticeField& field) {
+    const auto bodies = all(reading.mail, field.name);
+    return std::any_of(bodies.begin(), bodies.end(),
+                       [&](std::string_view body) { return starts_ignoring_case(body, field.start); });
+  };
+  const auto has_words = [&](const NoticeWords& words) {
+    return starts_ignoring_case(reading.subject.name, words.start) &&
+           contains_ignoring_case(reading.subject.name, words.within);
+  };
+  const auto is_tip = [](std::string_view prefix) { return starts_ignoring_case(prefix, "tip:"); };
+  const auto& prefixes = reading.subject.prefixes;
+  return std::any_of(notice_fields.begin(), notice_fields.end(), has_field) ||
+         std::any_of(notice_words.begin(), notice_words.end(), has_words) ||
+         std::any_of(prefixes.begin(), prefixes.end(), is_tip);
+}
+
+bool is_notice_in_thread(const Reading& reading) { return is_notice(reading) && reading.in_thread(); }
+
+bool is_forward(const Reading& reading) { return reading.subject.forward; }
+
+bool is_forward_in_thread(const Reading& reading) { return is_forward(reading) && reading.in_thread(); }
+
+bool is_reply(const Reading& reading) {
+  return reading.subject.reply && (reading.in_thread() || !reading.has_diff());
+}
+
+bool asks_to_pull(const Reading& reading) {
+  const auto subject = first(reading.mail, "Subject");
+  return has_prefix(reading.subject, "PULL") || contains_ignoring_case(subject, "git pull") ||
+         contains_ignoring_case(subject, "pull request") || contains_ignoring_case(subject, "please pull");
+}
+
+bool is_pull_request(const Reading& reading) {
+  return reading.pull && (asks_to_pull(reading) || !reading.has_diff());
+}
+
+bool has_diff(const Reading& reading) { return reading.has_diff(); }
+
+bool is_cover(const Reading& reading) {
+  return reading.subject.marker && reading.subject.marker->number == 0 && reading.subject.marker->total > 0;
+}
+
+bool is_in_thread(const Reading& reading) { return reading.in_thread(); }
+
+bool is_anything(const Reading&) { return true; }
+
+struct Rule {
+  const char* name;
+  bool (*applies)(const Reading&);
+  std::optional<Kind> kind;  // nothing: ignored, with the rule's name as the reason
+};
+
+// The first that applies decides.
+constexpr std::array rules{
+    Rule{"hint-ignore", is_hinted, std::nullopt},
+    Rule{"no-sender", has_no_sender, std::nullopt},
+    Rule{"notice-in-thread", is_notice_in_thread, Kind::comment},
+    Rule{"notice", is_notice, std::nullopt},
+    Rule{"forward-in-thread", is_forward_in_thread, Kind::comment},
+    Rule{"forward", is_forward, std::nullopt},
+    Rule{"reply", is_reply, Kind::comment},
+    Rule{"pull-request", is_pull_request, Kind::pull_request},
+    Rule{"diff", has_diff, Kind::patch},
+    Rule{"cover", is_cover, Kind::cover_letter},
+    Rule{"in-thread", is_in_thread, Kind::comment},
+    Rule{"no-patch", is_anything, std::nullopt},
+};
+
+Reading read(const Mail& mail, const ListProfile& list, const MessageId& self) {
+  Reading reading{mail,
+                  parse_subject(first(mail, "Subject"), list.list_tag),
+                  compose(mail),
+                  ancestors(all(mail, "In-Reply-To"), all(mail, "References"), self),
+                  submitter(mail, list.list_addresses),
+                  {}};
+  reading.pull = pull_request(reading.composition.text);
+  return reading;
+}
+
+// The part of a submission that every kind has.
+Submission common(Reading& reading, OwnId own) {
+  Submission submission;
+  submission.message_id = std::move(own.id);
+  submission.message_id_derived = own.derived;
+  submission.ancestors = std::move(reading.ancestors);
+  submission.submitter = submission.author = std::move(reading.submitter);
+  submission.date = parse_date(first(reading.mail, "Date"));
+  submission.subject = first(reading.mail, "Subject");
+  submission.name = std::move(reading.subject.name);
+  submission.prefixes = std::move(reading.subject.prefixes);
+  submission.version = reading.subject.version;
+  if (const auto marker = reading.subject.marker; marker && marker->total > 0) {
+    submission.numbered = true;
+    submission.number = marker->number;
+    submission.total = marker->total;
+  }
+  return submission;
+}
+
+void take_diff(Submission& submission, Composition& composition) {
+  submission.content = std::move(composition.content);
+  submission.diff = std::move(composition.diff);
+  submission.paths = paths(submission.diff);
+  submission.patch_id = patch_id(submission.diff);
+  if (composition.author) submission.author = std::move(*composition.author);
+}
+
+Submission make(const Rule& rule, Reading& reading, OwnId own) {
+  auto submission = common(reading, std::move(own));
+  submission.kind = *rule.kind;
+  submission.rule = rule.name;
+  if (submission.kind == Kind::patch || submission.kind == Kind::pull_request)
+    take_diff(submission, reading.composition);
+  else
+    submission.content = std::move(reading.composition.text);
+  if (submission.kind == Kind::pull_request) {
+    submission.pull = std::move(reading.pull);
+    submission.author = submission.submitter;
+  }
+  submission.trailers = trailers(submission.content);
+  return submission;
+}
+
+}  // namespace
+
+Classified classify(const Mail& mail, const ListProfile& list) {
+  auto own = own_id(mail);
+  auto reading = read(mail, list, own.id);
+  const auto& rule = *std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return r.applies(reading); });
+  if (!rule.kind) return Ignored{rule.name};
+  return make(rule, reading, std::move(own));
+}
+
+OwnId own_id(const Mail& mail) {
+  for (const auto body : all(mail, "Message-ID"))
+    if (auto id = message_id(body)) return {std::move(*id), false};
+  return {"quilter." + mail.fingerprint.substr(0, 32) + "@derived.invalid", true};
+}
+
+}  // namespace quilter

@@ -1,0 +1,64 @@
+#include "core/mail/composition.hpp"
+
+#include "core/mail/diff.hpp"
+#include "core/mail/footer.hpp"
+#include "core/mail/in_body.hpp"
+#include "core/mail/text.hpp"
+
+namespace quilter {
+namespace {
+
+// A part that is shown, not one that is taken along.
+bool is_body(const Part& part) {
+  return !part.attachment && part.media_type.starts_with("text/") && part.media_type != "text/x-patch" &&
+         part.media_type != "text/x-diff";
+}
+
+std::string body_of(const Mail& mail) {
+  std::string body;
+  for (const auto& part : mail.parts) {
+    if (!is_body(part)) continue;
+    if (!body.empty() && !body.ends_with('\n')) body += '\n';
+    body += part.text;
+  }
+  return body;
+}
+
+// Signature and footer stand behind a diff, never in it: a removed "- " line looks like one.
+std::string reply_text(std::string_view body) {
+  const auto place = find_diff(body);
+  const auto tail = without_footer(body.substr(place.end));
+  return joined_content(body.substr(0, place.end + tail.size()), {});
+}
+
+void take_commit_message(Composition& composition, std::string_view content) {
+  auto read = in_body(content);
+  composition.content = joined_content(read.rest, {});
+  if (!composition.author) composition.author = std::move(read.author);
+}
+
+// The diffs of all attached patches. Where the body says nothing, the first commit message does.
+void take_attached(Composition& composition, const Mail& mail) {
+  for (const auto& part : mail.parts) {
+    if (is_body(part)) continue;
+    auto split = split_diff(part.text);
+    if (split.diff.empty()) continue;
+    composition.diff += split.diff;
+    if (composition.content.empty()) take_commit_message(composition, split.content);
+  }
+}
+
+}  // namespace
+
+Composition compose(const Mail& mail) {
+  Composition composition;
+  const auto body = body_of(mail);
+  auto split = split_diff(body);
+  composition.text = reply_text(body);
+  composition.diff = std::move(split.diff);
+  take_commit_message(composition, split.content);
+  if (composition.diff.empty()) take_attached(composition, mail);
+  return composition;
+}
+
+}  // namespace quilter

@@ -1,0 +1,53 @@
+// Groups: sets of members that grow together while no two claim one slot. The bookkeeping of stitch.
+//
+// Promise: join() is refused where the two groups share a slot, so that a slot is held once whatever the ties say.
+// Owns: indices only; the members stay the caller's. Threads: none; a local of one stitch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace quilter {
+
+class Groups {
+ public:
+  explicit Groups(const std::vector<std::int32_t>& slots) : leader_(slots.size()), slots_(slots.size()) {
+    std::iota(leader_.begin(), leader_.end(), std::size_t{0});
+    for (std::size_t i = 0; i < slots.size(); ++i) slots_[i] = {slots[i]};
+  }
+
+  // The group of a member, named by its smallest index: the earliest, as members come in canonical order.
+  std::size_t of(std::size_t member) {
+    while (leader_[member] != member) member = leader_[member] = leader_[leader_[member]];
+    return member;
+  }
+
+  bool fit(std::size_t left, std::size_t right) {
+    const auto& a = slots_[of(left)];
+    const auto& b = slots_[of(right)];
+    const auto& small = a.size() < b.size() ? a : b;
+    const auto& large = a.size() < b.size() ? b : a;
+    for (const auto slot : small)
+      if (large.contains(slot)) return false;
+    return true;
+  }
+
+  void join(std::size_t left, std::size_t right) {
+    auto first = of(left), second = of(right);
+    if (first == second || !fit(first, second)) return;
+    if (second < first) std::swap(first, second);
+    if (slots_[first].size() < slots_[second].size()) std::swap(slots_[first], slots_[second]);
+    slots_[first].merge(slots_[second]);
+    leader_[second] = first;
+  }
+
+ private:
+  std::vector<std::size_t> leader_;
+  std::vector<std::set<std::int32_t>> slots_;
+};
+
+}  // namespace quilter

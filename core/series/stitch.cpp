@@ -1,0 +1,219 @@
+#include "core/series/stitch.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+
+#include "core/series/groups.hpp"
+
+namespace quilter {
+namespace {
+
+// Only mails that say the same version and total can be of one series.
+using Shape = std::pair<std::int32_t, std::int32_t>;
+Shape shape(const Member& member) { return {member.version, member.total}; }
+
+// Message ids to small numbers: equal for all that one thread ties together.
+class Threads {
+ public:
+  explicit Threads(const std::vector<const Member*>& members) {
+    for (const auto* member : members)
+      for (const auto& ancestor : member->ancestors) tie(member->message_id, ancestor);
+  }
+  std::size_t of(const MessageId& id) { return root(number(id)); }
+
+ private:
+  void tie(const MessageId& left, const MessageId& right) {
+    const auto a = root(number(left)), b = root(number(right));
+    parent_[std::max(a, b)] = std::min(a, b);
+  }
+  std::size_t number(const MessageId& id) {
+    const auto [found, fresh] = numbers_.try_emplace(id, parent_.size());
+    if (fresh) parent_.push_back(found->second);
+    return found->second;
+  }
+  std::size_t root(std::size_t i) {
+    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
+    return i;
+  }
+  std::unordered_map<std::string_view, std::size_t> numbers_;
+  std::vector<std::size_t> parent_;
+};
+
+// One stitching: members in canonical order, ties taken from the surest to the loosest. A tie never overrules a slot.
+class Stitching {
+ public:
+  explicit Stitching(std::vector<const Member*> members)
+      : members_{std::move(members)}, threads_{members_}, groups_{slots(members_)} {
+    for (std::size_t i = 0; i < members_.size(); ++i) by_id_.emplace(members_[i]->message_id, i);
+  }
+
+  // 1. A mail belongs to the nearest mail it answers that has its shape: its cover, or the patch before it.
+  void join_nearest_ancestors() {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (!members_[i]->numbered) continue;
+      if (const auto ancestor = nearest_of_same_shape(*members_[i])) groups_.join(*ancestor, i);
+    }
+  }
+
+  // 2. Mails that answer the same mail are siblings, also while that mail is on its way or of another version.
+  void join_siblings() {
+    join_equal([](const Member& member) {
+      return member.ancestors.empty() ? std::nullopt : std::optional{member.ancestors.front()};
+    });
+  }
+
+  // 3. One sender, one thread, one shape: re-rolls sent patch by patch, each in answer to its old self.
+  void join_within_thread() {
+    join_equal([this](const Member& member) {
+      return std::optional{std::pair{threads_.of(member.message_id), std::string_view{member.submitter}}};
+    });
+  }
+
+  // 4. Unthreaded mails: one sender, one shape, near in time. The latest group that has the slot free takes it.
+  void join_by_marker(std::chrono::minutes window) {
+    std::map<std::pair<std::string_view, Shape>, std::vector<std::size_t>> open;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      const auto& member = *members_[i];
+      if (!member.numbered || !member.date || !is_open(member)) continue;
+      auto& candidates = open[{member.submitter, shape(member)}];
+      for (auto earlier = candidates.rbegin(); earlier != candidates.rend(); ++earlier) {
+        if (*member.date - *members_[*earlier]->date > window) break;
+        if (groups_.of(*earlier) == groups_.of(i)) break;
+        if (!groups_.fit(*earlier, i)) continue;
+        groups_.join(*earlier, i);
+        break;
+      }
+      candidates.push_back(i);
+    }
+  }
+
+  std::vector<Series> series();
+
+ private:
+  static std::vector<std::int32_t> slots(const std::vector<const Member*>& members) {
+    std::vector<std::int32_t> numbers;
+    numbers.reserve(members.size());
+    for (const auto* member : members) numbers.push_back(member->number);
+    return numbers;
+  }
+
+  std::optional<std::size_t> nearest_of_same_shape(const Member& member) const {
+    for (const auto& ancestor : member.ancestors) {
+      const auto found = by_id_.find(ancestor);
+      if (found == by_id_.end()) continue;
+      const auto& other = *members_[found->second];
+      if (other.numbered && shape(other) == shape(member)) return found->second;
+    }
+    return std::nullopt;
+  }
+
+  // Its thread does not say what it belongs to: it answers nothing, or something of another shape. What answers a
+  // mail that has not come may be about to get its cover, and waits for it.
+  bool is_open(const Member& member) const {
+    if (member.ancestors.empty()) return true;
+    return by_id_.contains(member.ancestors.front()) && !nearest_of_same_shape(member);
+  }
+
+  // Joins each numbered member to the earliest group with the same shape and key in which its slots are free.
+  template <typename KeyOf>
+  void join_equal(KeyOf key_of) {
+    using Key = typename std::invoke_result_t<KeyOf, const Member&>::value_type;
+    std::map<std::pair<Shape, Key>, std::vector<std::size_t>> buckets;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (!members_[i]->numbered) continue;
+      const auto key = key_of(*members_[i]);
+      if (!key) continue;
+      auto& heads = buckets[{shape(*members_[i]), *key}];
+      const auto fits = [&](std::size_t head) {
+        return groups_.of(head) == groups_.of(i) || groups_.fit(head, i);
+      };
+      if (const auto head = std::find_if(heads.begin(), heads.end(), fits); head != heads.end())
+        groups_.join(*head, i);
+      else
+        heads.push_back(i);
+    }
+  }
+
+  void link_versions(std::vector<Series>& all);
+
+  std::vector<const Member*> members_;  // in canonical order
+  std::unordered_map<std::string_view, std::size_t> by_id_;
+  Threads threads_;
+  Groups groups_;
+};
+
+bool is_complete(const Series& series) {
+  std::int32_t wanted = 1;  // the members are sorted by number, and hold each number once
+  for (const auto* member : series.members)
+    if (member->number == wanted) ++wanted;
+  return wanted > series.total;
+}
+
+void summarise(Series& series) {
+  std::sort(series.members.begin(), series.members.end(), [](const Member* left, const Member* right) {
+    if (left->number != right->number) return left->number < right->number;
+    return canonical_order(*left, *right) < 0;
+  });
+  const auto* head = series.members.front();  // the cover, else the lowest number present
+  series.cover = head->cover ? head : nullptr;
+  series.version = head->version;
+  series.total = head->total;
+  series.name = head->name;
+  series.submitter = head->submitter;
+  series.complete = is_complete(series);
+}
+
+std::vector<Series> Stitching::series() {
+  std::vector<Series> all;
+  std::map<std::size_t, std::size_t> index_of_group;
+  for (std::size_t i = 0; i < members_.size(); ++i) {  // canonical order: the first to come founds the series
+    const auto [found, fresh] = index_of_group.try_emplace(groups_.of(i), all.size());
+    if (fresh) all.emplace_back().first = members_[i];
+    all[found->second].members.push_back(members_[i]);
+  }
+  for (auto& one : all) summarise(one);
+  link_versions(all);
+  return all;
+}
+
+// The next lower version in the same thread by the same submitter; the latest where several claim it.
+void Stitching::link_versions(std::vector<Series>& all) {
+  std::map<std::tuple<std::size_t, std::string_view, std::int32_t>, std::size_t> latest;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    latest[{threads_.of(all[i].first->message_id), all[i].submitter, all[i].version}] = i;
+  for (auto& one : all) {
+    const auto thread = threads_.of(one.first->message_id);
+    const auto above = latest.lower_bound({thread, one.submitter, one.version});
+    if (above == latest.begin()) continue;
+    const auto& [key, index] = *std::prev(above);
+    if (std::get<0>(key) == thread && std::get<1>(key) == one.submitter) one.supersedes = index;
+  }
+}
+
+}  // namespace
+
+std::strong_ordering canonical_order(const Member& left, const Member& right) {
+  const auto by_date = left.date.value_or(Timestamp::min()) <=> right.date.value_or(Timestamp::min());
+  if (by_date != 0) return by_date;
+  return left.message_id <=> right.message_id;
+}
+
+std::vector<Series> stitch(const std::vector<Member>& members, const StitchOptions& options) {
+  std::vector<const Member*> sorted;
+  sorted.reserve(members.size());
+  for (const auto& member : members) sorted.push_back(&member);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Member* left, const Member* right) { return canonical_order(*left, *right) < 0; });
+
+  Stitching stitching{std::move(sorted)};
+  stitching.join_nearest_ancestors();
+  stitching.join_siblings();
+  stitching.join_within_thread();
+  stitching.join_by_marker(options.marker_window);
+  return stitching.series();
+}
+
+}  // namespace quilter

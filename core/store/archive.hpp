@@ -1,0 +1,92 @@
+// Archive: what people ask of the database, and the projects that they set up. The tool's side of the store.
+//
+// Promise: reading changes nothing; what is not there is nothing, not an error. Dates are UTC.
+// Errors: StoreError, for what the database refuses and for a project that is not there.
+// Owns: one connection. Threads: an Archive belongs to one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/mail/address.hpp"
+#include "core/mail/date.hpp"
+#include "core/mail/project.hpp"
+#include "core/store/store.hpp"
+
+namespace quilter {
+
+struct ProjectEntry {
+  Project project;
+  bool tracked = true;
+  std::int64_t messages = 0;
+};
+
+struct SeriesEntry {
+  std::int64_t id = 0;
+  std::string project;
+  std::int32_t version = 1, total = 1;
+  std::int32_t received = 0;  // patches that are there
+  bool complete = false;
+  std::string name;
+  Mailbox submitter;
+  std::optional<Timestamp> date;
+  std::int64_t comments = 0;
+  std::optional<std::int64_t> supersedes, superseded_by, merged_into;
+};
+
+struct MessageEntry {  // a patch, pull request or cover letter
+  std::string project, message_id, kind, name, subject, state, delegate, pull_url, pull_ref;
+  std::int64_t series = 0;
+  std::int32_t version = 1, number = 1, total = 1;
+  Mailbox submitter, author;
+  std::optional<Timestamp> date;
+  bool archived = false;
+  std::vector<std::string> paths, trailers;  // trailers: its own and those of the comments on it
+  std::string diff_sha256, patch_id, content_sha256;
+  std::vector<std::string> comments;         // message ids, by date
+};
+
+struct CommentEntry {
+  std::string message_id, parent, in_reply_to, content_sha256;  // parent "": parked; in_reply_to "": none
+  Mailbox submitter;
+  std::optional<Timestamp> date;
+  std::vector<std::string> trailers;
+};
+
+class Pool;
+
+class Archive {
+ public:
+  explicit Archive(const std::string& connection);
+  ~Archive();
+  Archive(const Archive&) = delete;
+  Archive& operator=(const Archive&) = delete;
+
+  std::vector<ProjectEntry> projects();
+  void add_project(const Project& project);
+  void change_project(const std::string& name, const std::function<void(ProjectEntry&)>& change);
+  void remove_project(const std::string& name);  // StoreError while it has messages
+
+  // The newest first; of all projects where none is named; at most `most`.
+  std::vector<SeriesEntry> series(const std::optional<std::string>& project, std::int64_t most);
+  std::optional<SeriesEntry> series(std::int64_t id);  // a merged one with `merged_into`
+
+  // Cover letter first, then patches by number.
+  std::vector<MessageEntry> members(std::int64_t series);
+  std::vector<MessageEntry> members_of_project(const std::string& project);
+  std::vector<MessageEntry> find_patch(const std::string& message_id);  // one a project
+  std::vector<CommentEntry> comments_of_project(const std::string& project);
+  std::vector<SeriesEntry> series_of_project(const std::string& project);
+  std::vector<Mailbox> people_of_project(const std::string& project);
+
+  std::optional<std::string> raw_message(const std::string& project, const std::string& message_id);
+
+ private:
+  std::unique_ptr<Pool> pool_;
+};
+
+}  // namespace quilter

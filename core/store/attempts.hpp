@@ -1,0 +1,76 @@
+// The boundary where libpqxx's exceptions become outcomes, and the only place that runs a transaction again.
+//
+// Promise: a lost race is run again for the same mail, a bounded number of times, on a sound connection. That is right
+// after a commit in doubt too: the next run looks the message id up under its lock, which it gets only once the
+// doubtful transaction has ended.
+// Errors: none thrown by with_reruns for what the database does. Threads: safe from any.
+#pragma once
+
+#include <pqxx/pqxx>
+#include <type_traits>
+#include <utility>
+
+#include "core/store/outcome.hpp"
+#include "core/store/pool.hpp"
+#include "core/store/store.hpp"
+
+namespace quilter {
+
+// What an exception means for the mail. Must be called from within a catch block.
+struct Verdict {
+  bool run_again = false;
+  std::string detail;
+};
+Verdict judge_current_exception();
+
+// Waits a moment that grows with the number of runs, and differs from thread to thread.
+void pause_before_rerun(int run);
+
+// Begin, work, commit. A connection that failed otherwise than by the server's plain refusal is not used again.
+template <typename Work>
+auto in_transaction(Pool::Lease& lease, Work&& work) {
+  try {
+    pqxx::work transaction{*lease};
+    auto result = work(static_cast<pqxx::transaction_base&>(transaction));
+    transaction.commit();
+    return result;
+  } catch (const pqxx::sql_error&) {
+    throw;
+  } catch (const pqxx::transaction_rollback&) {
+    throw;
+  } catch (...) {
+    lease.broken();
+    throw;
+  }
+}
+
+template <typename Work>
+RecordOutcome with_reruns(const StoreOptions& options, Work&& work) {
+  for (int run = 0;; ++run) {
+    try {
+      auto outcome = work();
+      outcome.reruns = run;
+      return outcome;
+    } catch (...) {
+      auto verdict = judge_current_exception();
+      if (!verdict.run_again || run >= options.reruns)
+        return {.status = Status::try_later, .detail = std::move(verdict.detail), .reruns = run};
+    }
+    pause_before_rerun(run);
+  }
+}
+
+// For everything but record(): the world's failure as a StoreError.
+[[noreturn]] void throw_store_error();
+template <typename Work>
+auto as_store_error(Work&& work) {
+  try {
+    return work();
+  } catch (const StoreError&) {
+    throw;
+  } catch (const std::exception&) {
+    throw_store_error();
+  }
+}
+
+}  // namespace quilter

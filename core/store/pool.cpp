@@ -1,0 +1,53 @@
+#include "core/store/pool.hpp"
+
+namespace quilter {
+namespace {
+
+// Takes the server's notices, which libpqxx would write to standard error.
+class Silence : public pqxx::errorhandler {
+ public:
+  using pqxx::errorhandler::errorhandler;
+  bool operator()(const char*) noexcept override { return false; }
+};
+
+class QuietConnection : public pqxx::connection {
+ public:
+  explicit QuietConnection(const std::string& options) : pqxx::connection{options}, silence_{*this} {}
+
+ private:
+  Silence silence_;
+};
+
+}  // namespace
+
+Pool::Lease Pool::lease() {
+  std::unique_lock lock{guard_};
+  const bool free = freed_.wait_for(lock, options_.lease_timeout,
+                                    [this] { return !idle_.empty() || leased_ < options_.connections; });
+  if (!free) throw Exhausted{};
+  ++leased_;
+  Lease lease{*this, nullptr};  // from here on the place is given back whatever happens
+  if (!idle_.empty()) {
+    lease.connection_ = std::move(idle_.back());
+    idle_.pop_back();
+    return lease;
+  }
+  lock.unlock();
+  lease.connection_ = connect();
+  return lease;
+}
+
+std::unique_ptr<pqxx::connection> Pool::connect() const {
+  return std::make_unique<QuietConnection>(options_.connection);
+}
+
+void Pool::give_back(std::unique_ptr<pqxx::connection> connection) {
+  {
+    const std::lock_guard lock{guard_};
+    --leased_;
+    if (connection) idle_.push_back(std::move(connection));
+  }
+  freed_.notify_one();
+}
+
+}  // namespace quilter

@@ -1,0 +1,76 @@
+#include "core/store/postgres_store.hpp"
+
+#include "core/series/identities.hpp"
+#include "core/store/apply.hpp"
+#include "core/store/attempts.hpp"
+#include "core/store/facts.hpp"
+#include "core/store/pool.hpp"
+#include "core/store/projects.hpp"
+#include "core/store/schema.hpp"
+#include "core/store/sql.hpp"
+
+namespace quilter {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::chrono::microseconds since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+}
+
+// READ COMMITTED explicitly: under any stricter level a waiter for the locks would not see what it waited for.
+void begin(pqxx::transaction_base& transaction, const StoreOptions& options) {
+  transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
+                   std::to_string(options.lock_timeout.count()) +
+                   "; SET LOCAL statement_timeout = " + std::to_string(options.statement_timeout.count()));
+}
+
+// A statement of its own: one that also read would read from before the wait. Ascending, so that nobody dead-locks.
+void take(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& keys) {
+  transaction.exec_params("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) key", sql::array(keys));
+}
+
+}  // namespace
+
+PostgresStore::PostgresStore(const StoreOptions& options, const StitchOptions& stitching)
+    : options_{options}, stitching_{stitching}, pool_{std::make_unique<Pool>(options)} {
+  as_store_error([this] {
+    require_known_schema(*pool_);
+    require_excluding_locks(options_);
+  });
+}
+
+PostgresStore::~PostgresStore() = default;
+
+std::vector<Project> PostgresStore::projects() {
+  return as_store_error([this] {
+    auto lease = pool_->lease();
+    return in_transaction(lease, [](auto& transaction) { return tracked_projects(transaction); });
+  });
+}
+
+RecordOutcome PostgresStore::record(const Project& project, const Submission& submission, const RawMessage& message) {
+  const auto wanted = identities(submission, stitching_);
+  const auto locks = lock_keys(wanted, project.id);
+  return with_reruns(options_, [&] {
+    auto lease = pool_->lease();
+    return in_transaction(lease, [&](pqxx::transaction_base& transaction) {
+      RecordOutcome outcome{.status = Status::stored, .detail = {}};
+      begin(transaction, options_);
+      const auto start = Clock::now();
+      take(transaction, locks);
+      const auto place = find_place(transaction, project, submission, wanted);
+      outcome.lock_wait = since(start);
+      if (place.recorded) {
+        outcome.status = Status::already_stored;
+        return outcome;
+      }
+      const auto facts = load_facts(transaction, project, submission, place);
+      const auto plan = make_plan(submission, facts, stitching_);
+      outcome.series = apply(transaction, project, submission, message, place, facts, plan);
+      return outcome;
+    });
+  });
+}
+
+}  // namespace quilter

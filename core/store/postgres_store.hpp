@@ -1,0 +1,35 @@
+// PostgresStore keeps submissions in PostgreSQL, under advisory locks on all by which a submission is recognised.
+//
+// Errors: the constructor throws StoreError where the database is unreachable, its schema unknown, or its advisory
+// locks don't exclude. For the rest see Store.
+// Owns: its connections. Threads: safe from any number; each call holds one connection.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/series/stitch.hpp"
+#include "core/store/options.hpp"
+#include "core/store/store.hpp"
+
+namespace quilter {
+
+class Pool;
+
+class PostgresStore final : public Store {
+ public:
+  PostgresStore(const StoreOptions& options, const StitchOptions& stitching);
+  ~PostgresStore() override;
+  PostgresStore(const PostgresStore&) = delete;
+  PostgresStore& operator=(const PostgresStore&) = delete;
+
+  RecordOutcome record(const Project& project, const Submission& submission, const RawMessage& message) override;
+  std::vector<Project> projects() override;
+
+ private:
+  StoreOptions options_;
+  StitchOptions stitching_;
+  std::unique_ptr<Pool> pool_;
+};
+
+}  // namespace quilter

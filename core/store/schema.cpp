@@ -1,0 +1,119 @@
+#include "core/store/schema.hpp"
+
+#include <iterator>
+
+#include "core/digest/digest.hpp"
+#include "core/store/attempts.hpp"
+
+namespace quilter {
+namespace {
+
+struct Migration {
+  int version;
+  const char* name;
+  const char* sql;
+};
+constexpr Migration migrations[] = {
+#include "quilter/migrations.inc"
+};
+constexpr const char* grants =
+#include "quilter/grants.inc"
+    ;
+
+std::string lock_key_of(std::string_view what) {
+  return std::to_string(static_cast<std::int64_t>(lock_hash(what)));
+}
+
+// Two who migrate at once take turns, and the second looks after its wait.
+void take_migration_lock(pqxx::transaction_base& transaction) {
+  transaction.exec("SELECT pg_advisory_xact_lock(" + lock_key_of("quilter migrate") + ")");
+}
+
+int version_of(pqxx::transaction_base& transaction) {
+  if (transaction.exec("SELECT to_regclass('schema_migration')")[0][0].is_null()) return 0;
+  return transaction.exec("SELECT coalesce(max(version), 0) FROM schema_migration")[0][0].as<int>();
+}
+
+void refuse_newer(int version) {
+  if (version > known_schema_version())
+    throw StoreError{"the database has schema version " + std::to_string(version) + ", this program knows up to " +
+                     std::to_string(known_schema_version()) + ": install the newer quilter"};
+}
+
+void require_ingest_role(pqxx::transaction_base& transaction) {
+  if (transaction.exec("SELECT FROM pg_roles WHERE rolname = 'quilter_ingest'").empty())
+    throw StoreError{"there is no role quilter_ingest for the daemon: create it first, as a superuser: "
+                     "CREATE ROLE quilter_ingest LOGIN"};
+}
+
+bool apply_migration(pqxx::connection& connection, const Migration& migration) {
+  pqxx::work transaction{connection};
+  take_migration_lock(transaction);
+  const int version = version_of(transaction);
+  refuse_newer(version);
+  if (version >= migration.version) return false;
+  transaction.exec("CREATE TABLE IF NOT EXISTS schema_migration (version integer PRIMARY KEY, name text NOT NULL, "
+                   "applied_at timestamptz NOT NULL DEFAULT now())");
+  transaction.exec(migration.sql);
+  transaction.exec_params("INSERT INTO schema_migration (version, name) VALUES ($1, $2)", migration.version,
+                          migration.name);
+  transaction.commit();
+  return true;
+}
+
+void grant(pqxx::connection& connection) {
+  pqxx::work transaction{connection};
+  take_migration_lock(transaction);
+  transaction.exec(grants);
+  transaction.commit();
+}
+
+}  // namespace
+
+int known_schema_version() { return std::end(migrations)[-1].version; }
+
+void migrate(const std::string& connection, const std::function<void(std::string_view name)>& applied) {
+  as_store_error([&] {
+    StoreOptions options;
+    options.connection = connection;
+    Pool pool{options};
+    auto lease = pool.lease();
+    in_transaction(lease, [](auto& transaction) {
+      refuse_newer(version_of(transaction));
+      require_ingest_role(transaction);
+      return true;
+    });
+    for (const auto& migration : migrations)
+      if (apply_migration(*lease, migration)) applied(migration.name);
+    grant(*lease);
+  });
+}
+
+void require_known_schema(Pool& pool) {
+  auto lease = pool.lease();
+  const int version = in_transaction(lease, [](auto& transaction) { return version_of(transaction); });
+  refuse_newer(version);
+  if (version < known_schema_version())
+    throw StoreError{(version == 0 ? std::string{"the database has no schema yet"}
+                                   : "the database has schema version " + std::to_string(version) +
+                                         ", this program needs " + std::to_string(known_schema_version())) +
+                     ": run, with the owner's rights: quilter --database CONNECTION migrate"};
+}
+
+void require_excluding_locks(StoreOptions options) {
+  options.connections = 2;
+  Pool pool{options};
+  const auto key = lock_key_of("quilter probe " + std::to_string(std::hash<const Pool*>{}(&pool)));
+  auto first = pool.lease(), second = pool.lease();
+  const bool both = in_transaction(first, [&](auto& holder) {
+    holder.exec("SELECT pg_advisory_xact_lock(" + key + ")");
+    return in_transaction(second, [&](auto& rival) {
+      return rival.exec("SELECT pg_try_advisory_xact_lock(" + key + ")")[0][0].template as<bool>();
+    });
+  });
+  if (both)
+    throw StoreError{"this database's advisory locks do not exclude: two sessions held one lock at once. Quilter needs "
+                     "a PostgreSQL whose pg_advisory_xact_lock works across sessions"};
+}
+
+}  // namespace quilter

@@ -1,0 +1,35 @@
+// What libpqxx 6 lacks: arrays as parameters, arrays and NULL as results.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <pqxx/pqxx>
+#include <string>
+#include <vector>
+
+#include "core/mail/date.hpp"
+
+namespace quilter::sql {
+
+// PostgreSQL's array literals; elements are quoted, so that any text is one.
+std::string array(const std::vector<std::string>& elements);
+std::string array(const std::vector<std::int64_t>& elements);
+
+std::vector<std::string> texts(const pqxx::field& array);
+
+// "" stands for NULL: every statement says NULLIF($n, '').
+std::string time(const std::optional<Timestamp>& time);
+std::string number(const std::optional<std::int64_t>& number);
+
+// A column selected as extract(epoch from …)::bigint.
+std::optional<Timestamp> epoch(const pqxx::field& field);
+
+template <typename T>
+std::optional<T> optional(const pqxx::field& field) {
+  if (field.is_null()) return std::nullopt;
+  return field.as<T>();
+}
+
+}  // namespace quilter::sql

@@ -1,0 +1,35 @@
+// Store: where submissions are kept. PostgresStore is the real one; tests have one in memory.
+//
+// record() is atomic and idempotent: after `stored` the submission is durable; a second call with the same message id
+// in the same project answers `already_stored` and changes nothing. Submissions of one series may come in any order
+// and at once; the result is the same (P2, P3).
+// Errors: record() never throws for the world's failures: they are outcomes. projects() throws StoreError.
+// Threads: safe from any number.
+#pragma once
+
+#include <stdexcept>
+#include <vector>
+
+#include "core/mail/message.hpp"
+#include "core/mail/project.hpp"
+#include "core/mail/submission.hpp"
+#include "core/store/outcome.hpp"
+
+namespace quilter {
+
+class StoreError : public std::runtime_error {  // what() says what happened, and what mends it
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // `submission` must have been read from `message`, whose bytes are kept.
+  virtual RecordOutcome record(const Project& project, const Submission& submission, const RawMessage& message) = 0;
+
+  virtual std::vector<Project> projects() = 0;  // the tracked ones
+};
+
+}  // namespace quilter

@@ -1,0 +1,48 @@
+#include "config/connection_text.hpp"
+
+#include <string>
+
+#include "tests/support/catch.hpp"
+
+using quilter::config::without_passwords;
+
+TEST_CASE("a connection string is shown without its passwords") {
+  struct Row {
+    const char* connection;
+    const char* want;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"", ""},
+      {"dbname=quilter", "dbname=quilter"},
+      {"password=secret", "password=***"},
+      {"host=db password=secret dbname=quilter", "host=db password=*** dbname=quilter"},
+      {"host=db  password = secret  dbname=q", "host=db  password = ***  dbname=q"},
+      {"password='a b' user=x", "password=*** user=x"},
+      {R"(password='it\'s here' user=x)", "password=*** user=x"},
+      {R"(password=a\ b user=x)", "password=*** user=x"},
+      {"password='never closed user=x", "password=***"},
+      {R"(password=ends\)", "password=***"},
+      {"password=", "password=***"},
+      {"password", "password"},
+      {"sslpassword=secret user=x", "sslpassword=*** user=x"},
+      {"passfile=/etc/pw user='password=shown'", "passfile=/etc/pw user='password=shown'"},
+      {"= = password=secret", "= = password=***"},
+      {"postgresql://host/quilter", "postgresql://host/quilter"},
+      {"postgresql://user@host/quilter", "postgresql://user@host/quilter"},
+      {"postgresql://user:secret@host:5432/quilter", "postgresql://user:***@host:5432/quilter"},
+      {"postgres://user:s:e@c@host/quilter", "postgres://user:***@host/quilter"},
+      {"postgresql://host:5432/q?password=secret&user=x",
+       "postgresql://host:5432/q?password=***&user=x"},
+      {"postgresql://host/q?user=x&sslpassword=y", "postgresql://host/q?user=x&sslpassword=***"},
+      {"postgresql://host/q?application_name=a@b", "postgresql://host/q?application_name=a@b"},
+      {"postgresql://", "postgresql://"},
+      {"postgresql://?", "postgresql://?"},
+  }));
+  CAPTURE(row.connection);
+  CHECK(without_passwords(row.connection) == row.want);
+}
+
+TEST_CASE("a connection string of any kind is shown in linear time") {
+  CHECK(without_passwords(std::string(1'000'000, '=')).size() == 1'000'000);
+  CHECK(without_passwords("postgres://" + std::string(1'000'000, '&')).size() == 1'000'011);
+}
