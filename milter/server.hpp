@@ -35,8 +35,8 @@ class Server {
   Ended drain();
 
   Options options_;
-  Signals signals_;
   Admission& admission_;
+  Signals signals_;
 };
 
 }  // namespace quilter::milter

@@ -27,8 +27,9 @@ std::string unquoted(std::string_view text) {
 }
 
 std::string name_of(std::string_view text) {
+  const auto plain = unquoted(text);
   std::string name;
-  for (const auto word : split(unquoted(text))) {
+  for (const auto word : split(plain)) {
     if (!name.empty()) name += ' ';
     name += word;
   }

@@ -85,8 +85,24 @@ bool take_hunk_line(std::string_view line, Counts& left) {
   return true;
 }
 
+bool has_names(const Lines& lines, std::size_t at) {
+  return line_at(lines, at).starts_with("--- ") && line_at(lines, at + 1).starts_with("+++ ");
+}
+
+// Behind what still looks like a hunk, where one was edited by hand and its counts are wrong.
+std::size_t behind_damaged(const Lines& lines, std::size_t at) {
+  const auto fits = [&](std::string_view line) {
+    return (line.starts_with('+') || line.starts_with('-') || line.starts_with(' ')) && line != "-- " && line != "--" &&
+           line != "---" && !has_names(lines, at);
+  };
+  while (at < lines.size() && fits(line_at(lines, at))) ++at;
+  return at;
+}
+
 std::size_t behind_hunk(const Lines& lines, std::size_t at, Counts left) {
-  while (at < lines.size() && (left.old_lines > 0 || left.new_lines > 0) && take_hunk_line(lines[at], left)) ++at;
+  const auto is_open = [&] { return left.old_lines > 0 || left.new_lines > 0; };
+  while (at < lines.size() && is_open() && take_hunk_line(lines[at], left)) ++at;
+  if (is_open()) at = behind_damaged(lines, at);
   while (at < lines.size() && lines[at].starts_with("\\ ")) ++at;  // "\ No newline at end of file"
   return at;
 }
@@ -114,10 +130,6 @@ std::size_t behind_binary(const Lines& lines, std::size_t at) {
 std::string_view name_in(std::string_view line) {
   line = line.substr(4);
   return trim(line.substr(0, line.find('\t')));
-}
-
-bool has_names(const Lines& lines, std::size_t at) {
-  return line_at(lines, at).starts_with("--- ") && line_at(lines, at + 1).starts_with("+++ ");
 }
 
 void take_rename(FileDiff& file, std::string_view line) {

@@ -25,6 +25,7 @@ bool contains_ignoring_case(std::string_view text, std::string_view wanted);
 
 // The words between any of the separators; never an empty one.
 std::vector<std::string_view> split(std::string_view text, std::string_view separators = " \t\r\n\f\v");
+std::vector<std::string_view> split(std::string&& text, std::string_view separators = {}) = delete;  // would dangle
 
 // A decimal number that fits, with nothing around it; else nothing.
 std::optional<std::int32_t> whole_number(std::string_view text);

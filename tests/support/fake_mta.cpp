@@ -171,7 +171,15 @@ Answer FakeMta::body(std::string_view bytes) {
   return answer;
 }
 
-Answer FakeMta::end_of_message() { return step(SMFIC_BODYEOB, {}, 0); }
+Answer FakeMta::end_of_message() {
+  send_end_of_message();
+  return reply();
+}
+
+void FakeMta::send_end_of_message() {
+  put(SMFIC_BODYEOB, {});
+  flush();
+}
 
 void FakeMta::abort() {
   put(SMFIC_ABORT, {});

@@ -64,6 +64,8 @@ class FakeMta {
   Answer end_of_headers();
   Answer body(std::string_view bytes);  // in chunks of at most 65,535 bytes
   Answer end_of_message();
+  void send_end_of_message();  // its two halves, for what happens in between
+  Answer reply();
   void abort();
   void quit();  // asks for the end and waits for it
   void quit_for_next_connection();  // SMFIC_QUIT_NC
@@ -78,7 +80,6 @@ class FakeMta {
  private:
   Answer step(char command, std::string_view payload, std::uint32_t no_reply_flag);
   void put(char command, std::string_view payload);
-  Answer reply();
   std::pair<char, std::string> packet();
   void read_more();
   bool asks_for(std::uint32_t left_out_flag) const { return (granted_.steps & left_out_flag) == 0; }

@@ -1,0 +1,144 @@
+// The canonical dump: docs/dump.md is its definition.
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+#include "core/store/archive.hpp"
+
+namespace quilter::cli {
+namespace {
+
+using Members = std::vector<MessageEntry>;
+
+// The first member by (date, message id); without a date is first of all.
+const MessageEntry& first_member(const Members& members) {
+  return *std::min_element(members.begin(), members.end(), [](const auto& left, const auto& right) {
+    return std::pair{left.date.value_or(Timestamp::min()), left.message_id} <
+           std::pair{right.date.value_or(Timestamp::min()), right.message_id};
+  });
+}
+
+std::map<std::int64_t, Members> by_series(Members members) {
+  std::map<std::int64_t, Members> grouped;
+  std::sort(members.begin(), members.end(), [](const auto& left, const auto& right) {
+    return std::pair{left.number, left.message_id} < std::pair{right.number, right.message_id};
+  });
+  for (auto& member : members) grouped[member.series].push_back(std::move(member));
+  return grouped;
+}
+
+class Dump {
+ public:
+  Dump(Archive& archive, const std::string& project)
+      : archive_{archive}, project_{project}, members_{by_series(archive.members_of_project(project))} {
+    for (const auto& [series, members] : members_) keys_.emplace(series, first_member(members).message_id);
+  }
+
+  std::vector<std::string> lines() {
+    for (const auto& person : archive_.people_of_project(project_))
+      add({{"type", "person"}, {"email", person.address}, {"name", person.name}});
+    for (const auto& series : archive_.series_of_project(project_)) add_series(series);
+    for (const auto& [series, members] : members_)
+      for (const auto& member : members) member.kind == "cover" ? add_cover(member) : add_patch(member);
+    for (const auto& comment : archive_.comments_of_project(project_)) add_comment(comment);
+    std::sort(lines_.begin(), lines_.end());
+    return std::move(lines_);
+  }
+
+ private:
+  void add(const Json& object) { lines_.push_back(object.dump()); }
+  void add_series(const SeriesEntry& series);
+  void add_patch(const MessageEntry& patch);
+  void add_cover(const MessageEntry& cover);
+  void add_comment(const CommentEntry& comment);
+
+  Archive& archive_;
+  const std::string& project_;
+  std::map<std::int64_t, Members> members_;
+  std::map<std::int64_t, std::string> keys_;
+  std::vector<std::string> lines_;
+};
+
+void Dump::add_series(const SeriesEntry& series) {
+  Json cover = nullptr;
+  auto patches = Json::array();
+  for (const auto& member : members_.at(series.id)) {
+    if (member.kind == "cover")
+      cover = member.message_id;
+    else
+      patches.push_back({{"number", member.number}, {"message_id", member.message_id}});
+  }
+  add({{"type", "series"},
+       {"key", keys_.at(series.id)},
+       {"version", series.version},
+       {"total", series.total},
+       {"name", series.name},
+       {"submitter", series.submitter.address},
+       {"cover", cover},
+       {"patches", patches},
+       {"complete", series.complete},
+       {"supersedes", series.supersedes ? Json(keys_.at(*series.supersedes)) : Json(nullptr)}});
+}
+
+void Dump::add_patch(const MessageEntry& patch) {
+  auto trailers = patch.trailers;
+  std::sort(trailers.begin(), trailers.end());
+  add({{"type", "patch"},
+       {"message_id", patch.message_id},
+       {"series", keys_.at(patch.series)},
+       {"number", patch.number},
+       {"version", patch.version},
+       {"total", patch.total},
+       {"name", patch.name},
+       {"submitter", patch.submitter.address},
+       {"author", patch.author.address},
+       {"date", date(patch.date)},
+       {"paths", patch.paths},
+       {"diff_sha256", or_null(patch.diff_sha256)},
+       {"patch_id", or_null(patch.patch_id)},
+       {"pull_url", or_null(patch.pull_url)},
+       {"trailers", trailers},
+       {"state", patch.state},
+       {"delegate", or_null(patch.delegate)},
+       {"archived", patch.archived}});
+}
+
+void Dump::add_cover(const MessageEntry& cover) {
+  add({{"type", "cover"},
+       {"message_id", cover.message_id},
+       {"series", keys_.at(cover.series)},
+       {"version", cover.version},
+       {"total", cover.total},
+       {"name", cover.name},
+       {"submitter", cover.submitter.address},
+       {"date", date(cover.date)},
+       {"content_sha256", cover.content_sha256}});
+}
+
+void Dump::add_comment(const CommentEntry& comment) {
+  Json object{{"type", comment.parent.empty() ? "parked" : "comment"}, {"message_id", comment.message_id}};
+  if (!comment.parent.empty()) object["parent"] = comment.parent;
+  object["in_reply_to"] = or_null(comment.in_reply_to);
+  object["submitter"] = comment.submitter.address;
+  object["date"] = date(comment.date);
+  object["content_sha256"] = comment.content_sha256;
+  add(object);
+}
+
+}  // namespace
+
+int dump(const Common& common, const std::string& project) {
+  Archive archive{common.connection()};
+  const auto projects = archive.projects();
+  if (std::none_of(projects.begin(), projects.end(),
+                   [&project](const ProjectEntry& entry) { return entry.project.name == project; }))
+    return complain("there is no project " + project + ": see quilter project list");
+  for (const auto& line : Dump{archive, project}.lines()) std::cout << line << '\n';
+  return exit_code::ok;
+}
+
+}  // namespace quilter::cli

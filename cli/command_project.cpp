@@ -1,0 +1,111 @@
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+#include "config/config.hpp"
+#include "core/ingest/routes.hpp"
+#include "core/mail/text.hpp"
+#include "core/store/archive.hpp"
+#include "core/store/schema.hpp"
+
+namespace quilter::cli {
+namespace {
+
+std::vector<std::string> lowered(const std::vector<std::string>& texts) {
+  std::vector<std::string> lowered;
+  for (const auto& text : texts) lowered.push_back(lower(text));
+  return lowered;
+}
+
+std::vector<std::string> list_ids(const std::vector<std::string>& texts) {
+  std::vector<std::string> ids;
+  for (const auto& text : texts) ids.push_back(list_id(text));
+  return ids;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text.empty() ? "-" : text;
+}
+
+Json json_of(const ProjectEntry& entry) {
+  const auto& project = entry.project;
+  return {{"name", project.name},           {"list_ids", project.list_ids},
+          {"recipients", project.recipients}, {"subject_match", or_null(project.subject_match)},
+          {"list_tag", or_null(project.list_tag)}, {"tracked", entry.tracked}, {"messages", entry.messages}};
+}
+
+// What is wrong with the arguments; "" where nothing is.
+std::string problem(const ProjectArguments& arguments) {
+  if (!arguments.subject_match || arguments.subject_match->empty()) return {};
+  const auto error = subject_match_error(*arguments.subject_match);
+  return error ? "--subject-match: RE2 says: " + *error : "";
+}
+
+}  // namespace
+
+std::string Common::connection() const {
+  return database.empty() ? load_config(config_file).database.connection : database;
+}
+
+int migrate(const Common& common) {
+  int applied = 0;
+  quilter::migrate(common.connection(), [&applied](std::string_view name) {
+    ++applied;
+    std::cout << "applied " << name << '\n';
+  });
+  std::cout << "schema version " << known_schema_version() << (applied == 0 ? ", nothing to do\n" : "\n");
+  return exit_code::ok;
+}
+
+int project_add(const Common& common, const ProjectArguments& arguments) {
+  if (arguments.list_ids.empty() && arguments.recipients.empty())
+    return complain("a project is known by --list-id, by --recipient, or both: name one");
+  if (const auto what = problem(arguments); !what.empty()) return complain(what);
+  Archive{common.connection()}.add_project({.id = 0,
+                                            .name = arguments.name,
+                                            .list_ids = list_ids(arguments.list_ids),
+                                            .recipients = lowered(arguments.recipients),
+                                            .subject_match = arguments.subject_match.value_or(""),
+                                            .list_tag = arguments.list_tag.value_or("")});
+  return exit_code::ok;
+}
+
+int project_list(const Common& common) {
+  const auto entries = Archive{common.connection()}.projects();
+  if (common.output() == Output::json) {
+    auto values = Json::array();
+    for (const auto& entry : entries) values.push_back(json_of(entry));
+    print(values);
+    return exit_code::ok;
+  }
+  std::vector<std::vector<std::string>> rows{{"PROJECT", "TRACKED", "MESSAGES", "LIST-ID", "RECIPIENT", "SUBJECT"}};
+  for (const auto& [project, tracked, messages] : entries)
+    rows.push_back({project.name, tracked ? "yes" : "no", std::to_string(messages), joined(project.list_ids),
+                    joined(project.recipients), project.subject_match.empty() ? "-" : project.subject_match});
+  std::cout << table(rows);
+  return exit_code::ok;
+}
+
+int project_set(const Common& common, const ProjectArguments& arguments) {
+  if (const auto what = problem(arguments); !what.empty()) return complain(what);
+  Archive{common.connection()}.change_project(arguments.name, [&arguments](ProjectEntry& entry) {
+    auto& project = entry.project;
+    if (!arguments.list_ids.empty()) project.list_ids = list_ids(arguments.list_ids);
+    if (!arguments.recipients.empty()) project.recipients = lowered(arguments.recipients);
+    if (arguments.subject_match) project.subject_match = *arguments.subject_match;
+    if (arguments.list_tag) project.list_tag = *arguments.list_tag;
+    if (arguments.tracked) entry.tracked = true;
+    if (arguments.untracked) entry.tracked = false;
+  });
+  return exit_code::ok;
+}
+
+int project_remove(const Common& common, const std::string& name) {
+  Archive{common.connection()}.remove_project(name);
+  return exit_code::ok;
+}
+
+}  // namespace quilter::cli

@@ -1,0 +1,51 @@
+// The commands of `quilter`. Each takes what the command line said, writes to standard output, and returns an exit
+// code; StoreError and ConfigError pass through to main().
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quilter::cli {
+
+enum class Output : std::uint8_t { table, json };
+
+struct Common {
+  std::string database;  // libpq connection string; "" where it comes from the configuration file
+  std::string config_file = "/etc/quilter/quilter.toml";
+  bool json = false;
+
+  Output output() const { return json ? Output::json : Output::table; }
+  std::string connection() const;  // --database, else the configuration file's; ConfigError
+};
+
+struct ProjectArguments {
+  std::string name;
+  std::vector<std::string> list_ids, recipients;
+  std::optional<std::string> subject_match, list_tag;
+  bool tracked = false, untracked = false;
+};
+
+struct ParseArguments {
+  std::string file;  // "-" is standard input
+  std::string list_tag;
+  std::vector<std::string> list_addresses;
+};
+
+int migrate(const Common& common);
+
+int project_add(const Common& common, const ProjectArguments& arguments);
+int project_list(const Common& common);
+int project_set(const Common& common, const ProjectArguments& arguments);
+int project_remove(const Common& common, const std::string& name);
+
+int series_list(const Common& common, const std::optional<std::string>& project, std::int64_t most);
+int series_show(const Common& common, std::int64_t id);
+int patch_show(const Common& common, const std::string& message_id, bool with_diff);
+
+int mbox(const Common& common, const std::string& id);  // a series id, or a patch's message id
+int parse(const Common& common, const ParseArguments& arguments);
+int dump(const Common& common, const std::string& project);
+
+}  // namespace quilter::cli

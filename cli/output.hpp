@@ -1,0 +1,35 @@
+// What the commands print with: tables for people, values for programs.
+//
+// Promise: nothing from a mail can move a terminal. Error: none. Threads: pure functions but for print().
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/mail/address.hpp"
+#include "core/mail/date.hpp"
+
+namespace quilter::cli {
+
+using Json = nlohmann::ordered_json;
+
+// Columns as wide as their widest cell, two blanks apart; the first row is the heading.
+std::string table(const std::vector<std::vector<std::string>>& rows);
+
+// Line ends and tabs stay, other control characters become '?'.
+std::string terminal_text(std::string_view text);
+
+std::string person(const Mailbox& mailbox);            // "Name <a@b>"
+std::string when(const std::optional<Timestamp>& date);  // "2026-11-21 23:59", "-"
+
+Json or_null(const std::string& text);  // "" is null
+Json date(const std::optional<Timestamp>& date);
+Json mailbox(const Mailbox& mailbox);
+
+void print(const Json& value);
+int complain(std::string_view what);  // "quilter: …" on standard error; exit_code::refused
+
+}  // namespace quilter::cli

@@ -1,0 +1,136 @@
+// quilter: the tool. main() is the list of its commands.
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "config/config_error.hpp"
+#include "core/store/store.hpp"
+#include "quilter/version.hpp"
+
+namespace {
+
+using namespace quilter;
+
+// What the command line says, and the command that it asks for.
+struct CommandLine {
+  CLI::App app{"quilter: looks into, and sets up, a Quilter archive", "quilter"};
+  cli::Common common;
+  cli::ProjectArguments project;
+  cli::ParseArguments parse;
+  std::string id;
+  std::optional<std::string> project_filter;
+  std::int64_t series_id = 0;
+  std::int64_t most = 50;
+  bool with_diff = false;
+  std::function<int()> command;
+
+  CommandLine() {
+    app.set_version_flag("--version", std::string{"quilter "} + version);
+    app.add_option("--database", common.database, "libpq connection string; default: as the configuration file says")
+        ->envname("QUILTER_DATABASE");
+    app.add_option("--config", common.config_file, "configuration file")->capture_default_str();
+    app.add_flag("--json", common.json, "print JSON instead of tables");
+    app.fallthrough();
+    app.require_subcommand(1);
+    add(app, "migrate", "create the schema, or bring it up to date (owner's rights)",
+        [this] { return cli::migrate(common); });
+    add_project();
+    add_series();
+    auto* parse_command = add(app, "parse", "show what would be recorded from a mail, and why",
+                              [this] { return cli::parse(common, parse); });
+    parse_command->add_option("FILE", parse.file, "a message; - for standard input")->required();
+    parse_command->add_option("--list-tag", parse.list_tag, "tag that the list puts into subjects");
+    parse_command->add_option("--list-address", parse.list_addresses, "address of the list");
+    auto* dump_command = add(app, "dump", "print the canonical dump of a project (docs/dump.md)",
+                             [this] { return cli::dump(common, id); });
+    dump_command->add_option("--project", id, "name of the project")->required();
+  }
+
+ private:
+  CLI::App* add(CLI::App& parent, const std::string& name, const std::string& what, std::function<int()> run) {
+    auto* command_app = parent.add_subcommand(name, what);
+    command_app->fallthrough();
+    command_app->callback([this, run = std::move(run)] { command = run; });
+    return command_app;
+  }
+
+  CLI::App* group(const std::string& name, const std::string& what) {
+    auto* group = app.add_subcommand(name, what);
+    group->fallthrough();
+    group->require_subcommand(1);
+    return group;
+  }
+
+  void add_project_options(CLI::App& command_app) {
+    command_app.add_option("NAME", project.name, "short and unique")->required();
+    command_app.add_option("--list-id", project.list_ids, "RFC 2919 list id; may be repeated");
+    command_app.add_option("--recipient", project.recipients, "address that means this list; may be repeated");
+    command_app.add_option("--subject-match", project.subject_match, "RE2: only subjects that match");
+    command_app.add_option("--list-tag", project.list_tag, "tag that the list puts into subjects");
+  }
+
+  void add_project() {
+    auto* projects = group("project", "what is tracked");
+    add_project_options(*add(*projects, "add", "track a list", [this] { return cli::project_add(common, project); }));
+    add(*projects, "list", "all projects", [this] { return cli::project_list(common); });
+    auto* set = add(*projects, "set", "change a project", [this] { return cli::project_set(common, project); });
+    add_project_options(*set);
+    auto* tracked = set->add_flag("--tracked", project.tracked, "record its mail (again)");
+    set->add_flag("--untracked", project.untracked, "keep its archive, record no more")->excludes(tracked);
+    auto* remove = add(*projects, "remove", "forget a project without messages",
+                       [this] { return cli::project_remove(common, project.name); });
+    remove->add_option("NAME", project.name, "name of the project")->required();
+  }
+
+  void add_series() {
+    auto* series = group("series", "patches and cover letter that belong together");
+    auto* list = add(*series, "list", "the newest series",
+                     [this] { return cli::series_list(common, project_filter, most); });
+    list->add_option("--project", project_filter, "of this project only");
+    list->add_option("--most", most, "how many")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+    auto* show = add(*series, "show", "one series and its patches",
+                     [this] { return cli::series_show(common, series_id); });
+    show->add_option("ID", series_id, "as in series list")->required();
+
+    auto* patch = group("patch", "one patch, pull request or cover letter");
+    auto* patch_show = add(*patch, "show", "what the mail said and what became of it",
+                           [this] { return cli::patch_show(common, bare(id), with_diff); });
+    patch_show->add_option("MESSAGE-ID", id, "with or without angle brackets")->required();
+    patch_show->add_flag("--diff", with_diff, "print the diff too");
+    auto* mbox = add(app, "mbox", "a series or a patch, as git am takes it",
+                     [this] { return cli::mbox(common, bare(id)); });
+    mbox->add_option("ID", id, "a series id, or the message id of a patch or cover letter")->required();
+  }
+
+  static std::string bare(const std::string& id) {
+    return id.size() > 2 && id.front() == '<' && id.back() == '>' ? id.substr(1, id.size() - 2) : id;
+  }
+};
+
+int complain(const std::exception& error, int code) {
+  std::cerr << "quilter: " << error.what() << '\n';
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    CommandLine line;
+    try {
+      line.app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return line.app.exit(error) == 0 ? exit_code::ok : exit_code::usage;
+    }
+    return line.command();
+  } catch (const ConfigError& error) {
+    return complain(error, exit_code::bad_config);
+  } catch (const StoreError& error) {
+    return complain(error, exit_code::failure);
+  } catch (const std::exception& error) {
+    return complain(error, exit_code::failure);
+  }
+}
