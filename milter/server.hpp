@@ -5,7 +5,7 @@
 // are answered 451 4.3.2. SIGHUP never ends it.
 // Errors: MilterError from constructor and run(). One Server a process: libmilter's state is global.
 // Owns: nothing of the Recorder, which outlives run(); see Ended.
-// Threads: constructor and run() on the main thread (signals go there), stop() from any.
+// Threads: constructor and run() on one thread, which takes the signals; stop() from any.
 #pragma once
 
 #include <functional>

@@ -21,6 +21,13 @@ namespace quilter::milter {
 
 enum class LeadingSpace { kept, stripped };  // of field bodies: was SMFIP_HDR_LEADSPC granted?
 
+struct MailTransaction {
+  RawMessage message;
+  std::vector<std::string> list_fields;
+  std::size_t announced_bytes = 0;  // RFC 1870
+  Admission::Ticket ticket;         // from end of headers on
+};
+
 class Session {
  public:
   Session(Recorder& recorder, Admission& admission, std::size_t max_message_bytes, LeadingSpace leading_space);
@@ -39,20 +46,13 @@ class Session {
   void fail(std::string_view what) noexcept;
 
  private:
-  struct Transaction {
-    RawMessage message;
-    std::vector<std::string> list_fields;
-    std::size_t announced_bytes = 0;
-    Admission::Ticket ticket;
-  };
-
   void put(std::string_view text);
 
   Recorder& recorder_;
   Admission& admission_;
   std::size_t max_message_bytes_;
   LeadingSpace leading_space_;
-  std::optional<Transaction> transaction_;
+  std::optional<MailTransaction> transaction_;
 };
 
 }  // namespace quilter::milter

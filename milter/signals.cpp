@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <system_error>
+#include <tuple>
 
 namespace quilter::milter {
 namespace {
@@ -43,6 +44,17 @@ constexpr std::array handled{Handled{SIGTERM, quilter_on_stop}, Handled{SIGINT, 
                              Handled{SIGHUP, quilter_on_reload}, Handled{interrupting, quilter_on_interrupt}};
 
 }  // namespace
+}  // namespace quilter::milter
+
+// smfi_main() starts a thread that waits in sigwait() for our three signals and stops libmilter at any of them; no
+// option turns it off. To leave them unblocked in the main thread is not enough: Linux gives a signal to the main
+// thread only while that has no other one pending, so under load one in some hundred went to libmilter. Nobody else in
+// this program calls sigwait(): the name is ours to give, and the dynamic linker prefers the program's own.
+extern "C" int sigwait(const sigset_t* /*set*/, int* /*signal*/) {
+  for (;;) ::pause();
+}
+
+namespace quilter::milter {
 
 Signals::Signals() {
   stop_wanted = reload_wanted = false;

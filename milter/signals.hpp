@@ -1,10 +1,10 @@
 // Signals: SIGTERM and SIGINT (stop) and SIGHUP (reload) as events that one thread waits for.
 //
 // Promise: while it lives none of them ends the process, and none is lost: reloads that come together count as one, a
-// stop stays. libmilter's own signal thread, which would stop at SIGHUP, sees none of them: Linux gives a signal to the
-// main thread while that does not block it.
+// stop stays. libmilter's own signal thread, which would stop at SIGHUP and drain nothing, never sees one: signals.cpp
+// puts its own sigwait() before the C library's.
 // Errors: std::system_error where the system refuses. Owns: the handlers; the old ones come back.
-// Threads: made on the main thread, one at a time; wait() by one thread, the rest from any.
+// Threads: one at a time, made by a thread that outlives it (it unblocks the three there); wait() by one thread.
 #pragma once
 
 #include <signal.h>

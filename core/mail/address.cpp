@@ -41,14 +41,17 @@ bool is_address(std::string_view text) {
   return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.size() <= 320;
 }
 
-// Without blanks, and without the obsolete route "@a,@b:" (RFC 5322 §4.4). "" where it is no address.
+// Without blanks outside of quotes, and without the obsolete route "@a,@b:" (RFC 5322 §4.4). "" where it is no address.
 std::string address_of(std::string_view text) {
   if (const auto colon = text.find(':'); text.starts_with('@') && colon != std::string_view::npos)
     text.remove_prefix(colon + 1);
   if (starts_ignoring_case(text, "mailto:")) text.remove_prefix(7);
   std::string address;
-  for (const char c : text)
-    if (!is_space(c)) address += to_lower(c);
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (quoted || !is_space(c)) address += to_lower(c);
+  }
   return is_address(address) ? address : std::string{};
 }
 

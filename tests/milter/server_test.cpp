@@ -141,6 +141,26 @@ TEST_CASE("SIGHUP never ends the server, SIGTERM and SIGINT end it well") {
   CHECK(child.exit_code() == 0);
 }
 
+TEST_CASE("a burst of signals ends nothing before its time") {
+  const TemporaryFolder folder;
+  const auto options = quick_options(folder);
+  Child child{options};
+  REQUIRE(child.heard() == 's');
+  FakeMta mta{options.listen};
+  mta.negotiate();
+  for (int i = 0; i < 1'000; ++i) {
+    child.signal(SIGHUP);
+    if (i % 50 == 0) REQUIRE(mta.deliver(mail("4Q")) == Answer{});
+  }
+  CHECK(mta.deliver(mail("4Q")) == Answer{});
+  for (int i = 0; i < 20; ++i) {
+    child.signal(SIGHUP);
+    child.signal(SIGINT);
+    child.signal(SIGTERM);
+  }
+  CHECK(child.exit_code() == 0);
+}
+
 TEST_CASE("a stop before the server runs is not lost") {
   const TemporaryFolder folder;
   Child child{quick_options(folder)};

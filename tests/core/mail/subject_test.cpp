@@ -1,0 +1,117 @@
+#include "core/mail/subject.hpp"
+
+#include "tests/support/catch.hpp"
+
+namespace quilter {
+namespace {
+
+using Prefixes = std::vector<std::string>;
+
+TEST_CASE("a series marker is read wherever people put it") {
+  struct Row {
+    const char* prefix;
+    std::optional<SeriesMarker> want;
+  };
+  const auto row = GENERATE(values<Row>({{"3/7", SeriesMarker{3, 7}},
+                                         {"00/12", SeriesMarker{0, 12}},
+                                         {"PATCH1/8", SeriesMarker{1, 8}},
+                                         {"v2PATCH12/15", SeriesMarker{12, 15}},
+                                         {"40000/40001", SeriesMarker{40000, 40001}},
+                                         {"5/2", SeriesMarker{5, 2}},
+                                         {"", std::nullopt},
+                                         {"/7", std::nullopt},
+                                         {"3/", std::nullopt},
+                                         {"3/7x", std::nullopt},
+                                         {"x86/urgent", std::nullopt},
+                                         {"1/99999999999", std::nullopt},
+                                         {"99999999999/2", std::nullopt}}));
+  CAPTURE(row.prefix);
+  CHECK(series_marker(row.prefix) == row.want);
+}
+
+struct Case {
+  const char* body;
+  const char* name;
+  Prefixes prefixes;
+  std::int32_t version;
+  std::optional<SeriesMarker> marker;
+};
+
+TEST_CASE("a patch's subject comes apart") {
+  const auto row = GENERATE(values<Case>({
+      {"[PATCH net-next v2 3/7] net: mend it", "net: mend it", {"PATCH", "net-next"}, 2, SeriesMarker{3, 7}},
+      {"[PATCH] mend it", "mend it", {"PATCH"}, 1, std::nullopt},
+      {"[PATCHv3 01/10] mend it", "mend it", {"PATCH"}, 3, SeriesMarker{1, 10}},
+      {"[v2PATCH12/15] mend it", "mend it", {"PATCH"}, 2, SeriesMarker{12, 15}},
+      {"[PATCH -v4] mend it", "mend it", {"PATCH"}, 4, std::nullopt},
+      {"[PATCH,v2,1/2] mend it", "mend it", {"PATCH"}, 2, SeriesMarker{1, 2}},
+      {"[PATCH 3 of 7 v2] mend it", "mend it", {"PATCH"}, 2, SeriesMarker{3, 7}},
+      {"[RFC][PATCH V2 1/3] mend it", "mend it", {"RFC", "PATCH"}, 2, SeriesMarker{1, 3}},
+      {"[PATCH] [5.10] mend [this] too", "mend [this] too", {"PATCH", "5.10"}, 1, std::nullopt},
+      {"[PATCH] mend it (v3)", "mend it (v3)", {"PATCH"}, 3, std::nullopt},
+      {"[Patch]: mend it", "mend it", {"Patch"}, 1, std::nullopt},
+      {"[PATCH 1/99999999999] x", "x", {"PATCH"}, 1, std::nullopt},
+      {"[PATCH v99999999999] x", "x", {"PATCH"}, 1, std::nullopt},
+      {"[PATCH v0] x", "x", {"PATCH"}, 1, std::nullopt},
+      {"[PATCH never closed", "[PATCH never closed", {}, 1, std::nullopt},
+      {"[] x", "x", {}, 1, std::nullopt},
+      {"  mend \t  it ", "mend it", {}, 1, std::nullopt},
+      {"", "", {}, 1, std::nullopt},
+  }));
+  CAPTURE(row.body);
+  const auto subject = parse_subject(row.body);
+  CHECK(subject.name == row.name);
+  CHECK(subject.prefixes == row.prefixes);
+  CHECK(subject.version == row.version);
+  CHECK(subject.marker == row.marker);
+  CHECK_FALSE(subject.reply);
+  CHECK_FALSE(subject.forward);
+}
+
+TEST_CASE("the list's own tag is dropped, where it stands alone in its brackets") {
+  CHECK(parse_subject("[foo-devel] [PATCH 1/2] x", "foo-devel").prefixes == Prefixes{"PATCH"});
+  CHECK(parse_subject("[FOO-Devel] Re: [PATCH] x", "foo-devel").reply);
+  CHECK(parse_subject("[PATCH foo-devel] x", "foo-devel").prefixes == Prefixes{"PATCH", "foo-devel"});
+  CHECK(parse_subject("[foo-devel] [PATCH] x").prefixes == Prefixes{"foo-devel", "PATCH"});
+}
+
+enum class Mark { none, reply, forward };
+
+TEST_CASE("marks of answers and forwards are known in many tongues") {
+  struct Row {
+    const char* body;
+    Mark want;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"Re: [PATCH] x", Mark::reply},      {"RE: [PATCH] x", Mark::reply},    {"AW: [PATCH] x", Mark::reply},
+      {"Antw: [PATCH] x", Mark::reply},    {"SV: Re: [PATCH] x", Mark::reply}, {"VS: [PATCH] x", Mark::reply},
+      {"Re[2]: [PATCH] x", Mark::reply},   {"Re^2: [PATCH] x", Mark::reply},  {"Re(3): [PATCH] x", Mark::reply},
+      {"Re : [PATCH] x", Mark::reply},     {"回复：[PATCH] x", Mark::reply},   {"[list] Re: [PATCH] x", Mark::reply},
+      {"Fwd: [PATCH] x", Mark::forward},   {"WG: [PATCH] x", Mark::forward},  {"[PATCH] vs: x", Mark::none},
+      {"[PATCH 1/2] re: x", Mark::none},   {"release: x", Mark::none},        {"Re [PATCH] x", Mark::none},
+      {"Re[: x", Mark::none},
+  }));
+  CAPTURE(row.body);
+  const auto subject = parse_subject(row.body);
+  CHECK(subject.reply == (row.want == Mark::reply));
+  CHECK(subject.forward == (row.want == Mark::forward));
+}
+
+TEST_CASE("a prefix is known in any case and before digits") {
+  const auto subject = parse_subject("[patch pull2 RFCv3] x");
+  CHECK(has_prefix(subject, "PATCH"));
+  CHECK(has_prefix(subject, "PULL"));
+  CHECK(has_prefix(subject, "RFC"));
+  CHECK_FALSE(has_prefix(subject, "PAT"));
+  CHECK_FALSE(has_prefix(subject, "RESEND"));
+}
+
+TEST_CASE("a hostile subject is read like any other") {
+  std::string body;
+  for (int i = 0; i < 20'000; ++i) body += "[a]";
+  CHECK(parse_subject(body + "x").name == "x");
+  CHECK(parse_subject(std::string(100'000, '[')).name == std::string(100'000, '['));
+}
+
+}  // namespace
+}  // namespace quilter
