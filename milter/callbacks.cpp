@@ -5,7 +5,7 @@
 
 #include <exception>
 #include <memory>
-#include <string_view>
+#include <string>
 
 #include "core/ingest/maillog.hpp"
 #include "milter/error.hpp"
@@ -23,7 +23,9 @@ struct Shared {
 // libmilter knows one set of callbacks a process and gives them no pointer of ours.
 Shared* shared = nullptr;
 
-Session* session_of(SMFICTX* context) { return static_cast<Session*>(smfi_getpriv(context)); }
+Session* session_of(SMFICTX* context) {
+  return static_cast<Session*>(smfi_getpriv(context));
+}
 
 sfsistat answer(SMFICTX* context, const Reply& reply) {
   if (*reply.code != '\0') {
@@ -51,8 +53,8 @@ sfsistat guarded(SMFICTX* context, Arguments... arguments) noexcept {
 
 // The queue id: Postfix knows it from DATA on, Sendmail at MAIL.
 const char* queue_id(SMFICTX* context) {
-  char macro[] = "i";
-  return smfi_getsymval(context, macro);
+  std::string macro{"i"};
+  return smfi_getsymval(context, macro.data());
 }
 
 const Reply& on_mail(SMFICTX* context, Session& session, char** arguments) {
@@ -67,7 +69,8 @@ const Reply& on_recipient(SMFICTX* /*context*/, Session& session, char** argumen
   return no_reply;
 }
 
-const Reply& on_header_field(SMFICTX* /*context*/, Session& session, char* name, char* body) {
+const Reply& on_header_field(SMFICTX* /*context*/, Session& session, const char* name,
+                             const char* body) {
   session.header_field(name, body);
   return no_reply;
 }
@@ -77,7 +80,8 @@ const Reply& on_end_of_headers(SMFICTX* context, Session& session) {
   return session.end_of_headers();
 }
 
-const Reply& on_body(SMFICTX* /*context*/, Session& session, unsigned char* chunk, std::size_t size) {
+const Reply& on_body(SMFICTX* /*context*/, Session& session, const unsigned char* chunk,
+                     std::size_t size) {
   session.body({reinterpret_cast<const char*>(chunk), size});
   return no_reply;
 }
@@ -100,14 +104,14 @@ sfsistat on_close(SMFICTX* context) noexcept {
 }
 
 void start_session(SMFICTX* context, LeadingSpace leading_space) {
-  auto session =
-      std::make_unique<Session>(shared->recorder, shared->admission, shared->max_message_bytes, leading_space);
+  auto session = std::make_unique<Session>(shared->recorder, shared->admission,
+                                           shared->max_message_bytes, leading_space);
   const std::unique_ptr<Session> old{session_of(context)};
-  if (smfi_setpriv(context, session.get()) == MI_SUCCESS) session.release();
+  if (smfi_setpriv(context, session.get()) == MI_SUCCESS) static_cast<void>(session.release());
 }
 
-// After SMFIC_QUIT_NC ("quit, new connection follows") MAIL comes to a connection that was closed and not negotiated
-// again. A space too many after the colon harms nobody.
+// After SMFIC_QUIT_NC ("quit, new connection follows") MAIL comes to a connection that was closed
+// and not negotiated again. A space too many after the colon harms nobody.
 sfsistat on_first_mail(SMFICTX* context, char** arguments) noexcept {
   try {
     if (session_of(context) == nullptr) start_session(context, LeadingSpace::stripped);
@@ -117,34 +121,38 @@ sfsistat on_first_mail(SMFICTX* context, char** arguments) noexcept {
   return guarded<on_mail, no_reply>(context, arguments);
 }
 
-constexpr unsigned long unneeded_steps = SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN;
+constexpr unsigned long unneeded_steps =
+    SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN;
 
-// Once such a step is negotiated, any answer but SMFIS_NOREPLY, a tempfail too, makes libmilter leave the mail
-// transaction while the MTA waits for the reply to the next step. libmilter itself fakes the reply for an MTA that
-// knows nothing of this, so it always offers these four.
+// Once such a step is negotiated, any answer but SMFIS_NOREPLY, a tempfail too, makes libmilter
+// leave the mail transaction while the MTA waits for the reply to the next step. libmilter itself
+// fakes the reply for an MTA that knows nothing of this, so it always offers these four.
 constexpr unsigned long silent_steps = SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_BODY;
 
 void ask_for_queue_id(SMFICTX* context) {
-  char macro[] = "i";
+  std::string macro{"i"};
   // Sendmail 8.17.1 picks the list of end of message by the flag of end of headers: set both.
-  smfi_setsymlist(context, SMFIM_EOH, macro);
-  smfi_setsymlist(context, SMFIM_EOM, macro);
+  smfi_setsymlist(context, SMFIM_EOH, macro.data());
+  smfi_setsymlist(context, SMFIM_EOM, macro.data());
 }
 
 // No action is asked for: Quilter changes no message. Giving a macro list counts as one.
 sfsistat on_negotiate(SMFICTX* context, unsigned long offered_actions, unsigned long offered_steps,
-                      unsigned long /*reserved*/, unsigned long /*reserved*/, unsigned long* actions,
-                      unsigned long* steps, unsigned long* reserved2, unsigned long* reserved3) noexcept {
+                      unsigned long /*reserved*/, unsigned long /*reserved*/,
+                      unsigned long* actions, unsigned long* steps, unsigned long* reserved2,
+                      unsigned long* reserved3) noexcept {
   *reserved2 = *reserved3 = 0;
   *actions = offered_actions & SMFIF_SETSYMLIST;
   *steps = offered_steps & (unneeded_steps | silent_steps | SMFIP_HDR_LEADSPC);
   try {
     if ((*steps & silent_steps) != silent_steps) {
-      maillog::negotiation_refused("this libmilter offers no silent steps (SMFIP_NR_*); 8.14 or newer is needed");
+      maillog::negotiation_refused(
+          "this libmilter offers no silent steps (SMFIP_NR_*); 8.14 or newer is needed");
       return SMFIS_REJECT;
     }
     if (*actions != 0) ask_for_queue_id(context);
-    start_session(context, (*steps & SMFIP_HDR_LEADSPC) != 0 ? LeadingSpace::kept : LeadingSpace::stripped);
+    start_session(context,
+                  (*steps & SMFIP_HDR_LEADSPC) != 0 ? LeadingSpace::kept : LeadingSpace::stripped);
     return SMFIS_CONTINUE;
   } catch (const std::exception& error) {
     maillog::negotiation_refused(error.what());
@@ -153,9 +161,9 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long offered_actions, unsigned 
 }
 
 smfiDesc description() {
-  static char name[] = "quilter";
+  static std::string name{"quilter"};
   smfiDesc callbacks{};
-  callbacks.xxfi_name = name;
+  callbacks.xxfi_name = name.data();
   callbacks.xxfi_version = SMFI_VERSION;
   callbacks.xxfi_flags = SMFIF_NONE;
   callbacks.xxfi_negotiate = on_negotiate;
@@ -173,9 +181,11 @@ smfiDesc description() {
 }  // namespace
 
 Admission& register_callbacks(Recorder& recorder, std::size_t max_message_bytes) {
-  if (shared != nullptr) throw MilterError{"libmilter serves one Server a process, and there was one already"};
+  if (shared != nullptr)
+    throw MilterError{"libmilter serves one Server a process, and there was one already"};
   if (smfi_register(description()) != MI_SUCCESS)
-    throw MilterError{"libmilter refused the callbacks; is its version the one quilterd was built with?"};
+    throw MilterError{
+        "libmilter refused the callbacks; is its version the one quilterd was built with?"};
   shared = new Shared{recorder, max_message_bytes};  // for good, see the header
   return shared->admission;
 }

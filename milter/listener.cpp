@@ -20,7 +20,9 @@
 namespace quilter::milter {
 namespace {
 
-std::string reason(int error) { return std::generic_category().message(error); }
+std::string reason(int error) {
+  return std::generic_category().message(error);
+}
 
 std::optional<std::string_view> after(std::string_view prefix, std::string_view text) {
   if (!text.starts_with(prefix)) return std::nullopt;
@@ -34,7 +36,9 @@ int connect_error(const std::string& path) {
   path.copy(address.sun_path, sizeof address.sun_path - 1);
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (probe < 0) return errno;
-  const int error = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? 0 : errno;
+  const int error =
+      ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? 0
+                                                                                         : errno;
   ::close(probe);
   return error;
 }
@@ -42,18 +46,21 @@ int connect_error(const std::string& path) {
 void remove_stale_socket(const std::string& path) {
   struct stat there {};
   if (::lstat(path.c_str(), &there) != 0) return;
-  if (!S_ISSOCK(there.st_mode)) throw MilterError{path + " exists and is no socket; remove it or choose another path"};
+  if (!S_ISSOCK(there.st_mode))
+    throw MilterError{path + " exists and is no socket; remove it or choose another path"};
   const int error = connect_error(path);
   if (error == 0 || error == EAGAIN)  // EAGAIN: its backlog is full
     throw MilterError{"another process listens on " + path + "; stop it or choose another path"};
-  if (error != ECONNREFUSED) throw MilterError{"cannot tell whether " + path + " is in use: " + reason(error)};
-  if (::unlink(path.c_str()) != 0) throw MilterError{"cannot remove the stale socket " + path + ": " + reason(errno)};
+  if (error != ECONNREFUSED)
+    throw MilterError{"cannot tell whether " + path + " is in use: " + reason(error)};
+  if (::unlink(path.c_str()) != 0)
+    throw MilterError{"cannot remove the stale socket " + path + ": " + reason(errno)};
 }
 
 void check_path(const std::string& path) {
   if (path.empty() || path.size() >= sizeof sockaddr_un{}.sun_path)
-    throw MilterError{"unix:" + path + ": want a path of 1 to " + std::to_string(sizeof sockaddr_un{}.sun_path - 1) +
-                      " bytes"};
+    throw MilterError{"unix:" + path + ": want a path of 1 to " +
+                      std::to_string(sizeof sockaddr_un{}.sun_path - 1) + " bytes"};
   const auto folder = std::filesystem::path{path}.parent_path();
   std::error_code ignored;
   if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
@@ -63,11 +70,14 @@ void check_path(const std::string& path) {
 // systemd.socket(5): descriptors are handed over from 3 on.
 void check_descriptor(std::string_view text) {
   const auto number = whole_number(text);
-  if (!number) throw MilterError{"fd:" + std::string{text} + ": want the number of an open descriptor, such as fd:3"};
+  if (!number)
+    throw MilterError{"fd:" + std::string{text} +
+                      ": want the number of an open descriptor, such as fd:3"};
   int listens = 0;
   socklen_t size = sizeof listens;
   if (::getsockopt(*number, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0)
-    throw MilterError{"fd:" + std::string{text} + " is no listening socket; is the daemon started by its socket unit?"};
+    throw MilterError{"fd:" + std::string{text} +
+                      " is no listening socket; is the daemon started by its socket unit?"};
 }
 
 void open_in_libmilter(const std::string& listen) {
@@ -91,7 +101,8 @@ gid_t group_named(const std::string& name) {
 
 void open_unix_socket(const Options& options, const std::string& path) {
   check_path(path);
-  const auto group = options.socket_group.empty() ? static_cast<gid_t>(-1) : group_named(options.socket_group);
+  const auto group =
+      options.socket_group.empty() ? static_cast<gid_t>(-1) : group_named(options.socket_group);
   remove_stale_socket(path);
   // The umask, and not a chmod afterwards: the socket has its mode from its first moment.
   const auto old_mask = ::umask(~static_cast<mode_t>(options.socket_mode) & 0777);
@@ -103,18 +114,21 @@ void open_unix_socket(const Options& options, const std::string& path) {
   }
   ::umask(old_mask);
   if (::chown(path.c_str(), static_cast<uid_t>(-1), group) != 0)
-    throw MilterError{"cannot give " + path + " to group " + options.socket_group + ": " + reason(errno) +
-                      "; make the daemon's user a member of it"};
+    throw MilterError{"cannot give " + path + " to group " + options.socket_group + ": " +
+                      reason(errno) + "; make the daemon's user a member of it"};
 }
 
 }  // namespace
 
 void open_listener(const Options& options) {
   const std::string_view listen = options.listen;
-  if (const auto path = after("unix:", listen)) return open_unix_socket(options, std::string{*path});
-  if (const auto number = after("fd:", listen)) check_descriptor(*number);
+  if (const auto path = after("unix:", listen))
+    return open_unix_socket(options, std::string{*path});
+  if (const auto number = after("fd:", listen))
+    check_descriptor(*number);
   else if (!after("inet:", listen) && !after("inet6:", listen))
-    throw MilterError{"listen: want unix:PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N, got '" + options.listen + "'"};
+    throw MilterError{"listen: want unix:PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N, got '" +
+                      options.listen + "'"};
   open_in_libmilter(options.listen);
 }
 

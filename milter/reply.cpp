@@ -15,7 +15,8 @@ constexpr std::array rows{
     Row{Status::ignored, {SMFIS_CONTINUE}},
     Row{Status::already_stored, {SMFIS_CONTINUE}},
     Row{Status::stored, {SMFIS_CONTINUE}},
-    Row{Status::try_later, {SMFIS_TEMPFAIL, "451", "4.3.0", "patch archive unavailable, try again later"}},
+    Row{Status::try_later,
+        {SMFIS_TEMPFAIL, "451", "4.3.0", "patch archive unavailable, try again later"}},
 };
 
 // The table is indexed by Status.
@@ -27,6 +28,8 @@ static_assert([] {
 
 }  // namespace
 
-const Reply& reply_to(Status status) { return rows.at(static_cast<std::size_t>(status)).reply; }
+const Reply& reply_to(Status status) {
+  return rows.at(static_cast<std::size_t>(status)).reply;
+}
 
 }  // namespace quilter::milter

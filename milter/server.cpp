@@ -20,11 +20,14 @@ using namespace std::chrono_literals;
 // libmilter writes a reply after our callback has returned, and tells nobody when it has.
 constexpr auto time_for_last_replies = 100ms;
 
-// smfi_stop() sets a flag that smfi_main() sees only when its poll of 5 s ends, and itself waits for that. Interrupting
-// the poll ends both at once; several times, for the first signal may come before the flag.
-void stop_libmilter(Signals& signals, std::thread& main_loop, std::future<int>& result) {
+// smfi_stop() sets a flag that smfi_main() sees only when its poll of 5 s ends, and itself waits
+// for that. Interrupting the poll ends both at once; several times, for the first signal may come
+// before the flag.
+void stop_libmilter(std::thread& main_loop, std::future<int>& result) {
+  while (!libmilter_has_started())
+    if (result.wait_for(1ms) == std::future_status::ready) return;
   std::thread stopper{smfi_stop};
-  while (result.wait_for(10ms) == std::future_status::timeout) signals.interrupt(main_loop);
+  while (result.wait_for(10ms) == std::future_status::timeout) interrupt(main_loop);
   stopper.join();
 }
 
@@ -32,8 +35,8 @@ void stop_libmilter(Signals& signals, std::thread& main_loop, std::future<int>& 
 
 Server::Server(const Options& options, Recorder& recorder)
     : options_{options}, admission_{register_callbacks(recorder, options.max_message_bytes)} {
-  smfi_settimeout(static_cast<int>(
-      std::min<std::chrono::seconds::rep>(options.timeout.count(), std::numeric_limits<int>::max())));
+  smfi_settimeout(static_cast<int>(std::min<std::chrono::seconds::rep>(
+      options.timeout.count(), std::numeric_limits<int>::max())));
   open_listener(options);
 }
 
@@ -49,14 +52,16 @@ Ended Server::run(const std::function<void()>& on_reload) {
 
   const Ended ended = drain();
   const bool by_itself = result.wait_for(0s) == std::future_status::ready;
-  if (!by_itself) stop_libmilter(signals_, main_loop, result);
+  if (!by_itself) stop_libmilter(main_loop, result);
   main_loop.join();
   if (by_itself) throw MilterError{"libmilter gave up; it told syslog why"};
   std::this_thread::sleep_for(time_for_last_replies);
   return ended;
 }
 
-void Server::stop() noexcept { signals_.stop(); }
+void Server::stop() noexcept {
+  signals_.stop();
+}
 
 Ended Server::drain() {
   maillog::draining(admission_.drain());

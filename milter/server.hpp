@@ -1,11 +1,11 @@
 // Server: the milter as a whole; hands every message of a tracked list to a Recorder.
 //
-// Promise: the constructor opens the socket, so that a failed start is seen at once. run() serves until SIGTERM, SIGINT
-// or stop(), then drains: messages whose body is on its way end as they would have, for drain_timeout at most; new ones
-// are answered 451 4.3.2. SIGHUP never ends it.
-// Errors: MilterError from constructor and run(). One Server a process: libmilter's state is global.
-// Owns: nothing of the Recorder, which outlives run(); see Ended.
-// Threads: constructor and run() on one thread, which takes the signals; stop() from any.
+// Promise: the constructor opens the socket, so that a failed start is seen at once. run() serves
+// until SIGTERM, SIGINT or stop(), then drains: messages whose body is on its way end as they would
+// have, for drain_timeout at most; new ones are answered 451 4.3.2. SIGHUP never ends it. Errors:
+// MilterError from constructor and run(). One Server a process: libmilter's state is global. Owns:
+// nothing of the Recorder, which outlives run(); see Ended. Threads: constructor and run() on one
+// thread, which takes the signals; stop() from any.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,8 @@ namespace quilter::milter {
 
 enum class Ended {
   drained,
-  in_midair,  // drain_timeout ran out: the Recorder may still be in use, so leave by std::_Exit, destroying nothing
+  in_midair,  // drain_timeout ran out: the Recorder may still be in use, so leave by std::_Exit,
+              // destroying nothing
 };
 
 class Server {

@@ -17,19 +17,22 @@ constexpr std::size_t max_forward_paths = 10'000;
 constexpr std::size_t max_list_fields = 100;
 
 std::string without_angle_brackets(std::string_view path) {
-  if (path.size() >= 2 && path.front() == '<' && path.back() == '>') path = path.substr(1, path.size() - 2);
+  if (path.size() >= 2 && path.front() == '<' && path.back() == '>')
+    path = path.substr(1, path.size() - 2);
   return std::string{path};
 }
 
 bool is_list_field(std::string_view name) {
   constexpr std::array<std::string_view, 3> names{"List-Id", "X-Mailing-List", "X-List"};
-  return std::any_of(names.begin(), names.end(),
-                     [name](std::string_view list_field) { return equal_ignoring_case(name, list_field); });
+  return std::any_of(names.begin(), names.end(), [name](std::string_view list_field) {
+    return equal_ignoring_case(name, list_field);
+  });
 }
 
 }  // namespace
 
-Session::Session(Recorder& recorder, Admission& admission, std::size_t max_message_bytes, LeadingSpace leading_space)
+Session::Session(Recorder& recorder, Admission& admission, std::size_t max_message_bytes,
+                 LeadingSpace leading_space)
     : recorder_{recorder},
       admission_{admission},
       max_message_bytes_{max_message_bytes},
@@ -51,7 +54,8 @@ void Session::size_announced(std::string_view esmtp_argument) {
 void Session::recipient(std::string_view forward_path) {
   if (!transaction_) return;
   auto& forward_paths = transaction_->message.envelope.forward_paths;
-  if (forward_paths.size() < max_forward_paths) forward_paths.push_back(without_angle_brackets(forward_path));
+  if (forward_paths.size() < max_forward_paths)
+    forward_paths.push_back(without_angle_brackets(forward_path));
 }
 
 void Session::header_field(std::string_view name, std::string_view body) {
@@ -85,8 +89,10 @@ const Reply& Session::end_of_headers() {
   }
   transaction_->ticket = std::move(ticket);
   put("\r\n");
-  // Room at once, where the client said how much: a buffer that doubles would be held twice while it moves.
-  message.bytes.reserve(std::min(message.bytes.size() + transaction_->announced_bytes, max_message_bytes_));
+  // Room at once, where the client said how much: a buffer that doubles would be held twice while
+  // it moves.
+  message.bytes.reserve(
+      std::min(message.bytes.size() + transaction_->announced_bytes, max_message_bytes_));
   return go_on;
 }
 
@@ -106,14 +112,18 @@ const Reply& Session::end_of_message() {
   return reply_to(status);
 }
 
-void Session::forget() noexcept { transaction_.reset(); }
+void Session::forget() noexcept {
+  transaction_.reset();
+}
 
 void Session::queue_id_is(const char* queue_id) {
-  if (transaction_ && queue_id != nullptr && *queue_id != '\0') transaction_->message.queue_id = queue_id;
+  if (transaction_ && queue_id != nullptr && *queue_id != '\0')
+    transaction_->message.queue_id = queue_id;
 }
 
 void Session::fail(std::string_view what) noexcept {
-  maillog::callback_failed(transaction_ ? std::string_view{transaction_->message.queue_id} : no_queue_id, what);
+  maillog::callback_failed(
+      transaction_ ? std::string_view{transaction_->message.queue_id} : no_queue_id, what);
   forget();
 }
 

@@ -1,10 +1,12 @@
-// Session: one SMTP session as the milter sees it; gathers each of its mail transactions into a RawMessage.
+// Session: one SMTP session as the milter sees it; gathers each of its mail transactions into a
+// RawMessage.
 //
-// Promise: `bytes` grows in one buffer and is never copied; what exceeds the limits is left out, and the message says
-// so. Message state lives from mail() to the next forget(), early reply or end_of_message(). No libmilter call is made.
-// Errors: what throws (bad_alloc, a Recorder that breaks its word) is for the caller's barrier, which calls fail(); the
-// transaction then ends in internal_error at the next step that has a reply.
-// Owns: its message. Threads: one at a time, not always the same one (libmilter's pool).
+// Promise: `bytes` grows in one buffer and is never copied; what exceeds the limits is left out,
+// and the message says so. Message state lives from mail() to the next forget(), early reply or
+// end_of_message(). No libmilter call is made. Errors: what throws (bad_alloc, a Recorder that
+// breaks its word) is for the caller's barrier, which calls fail(); the transaction then ends in
+// internal_error at the next step that has a reply. Owns: its message. Threads: one at a time, not
+// always the same one (libmilter's pool).
 #pragma once
 
 #include <cstddef>
@@ -30,7 +32,8 @@ struct MailTransaction {
 
 class Session {
  public:
-  Session(Recorder& recorder, Admission& admission, std::size_t max_message_bytes, LeadingSpace leading_space);
+  Session(Recorder& recorder, Admission& admission, std::size_t max_message_bytes,
+          LeadingSpace leading_space);
 
   // RFC 5321 §4.1.1.2, §4.1.1.3: paths with or without angle brackets.
   void mail(std::string_view reverse_path);

@@ -18,6 +18,7 @@ namespace {
 std::atomic<bool> stop_wanted{false};
 std::atomic<bool> reload_wanted{false};
 std::atomic<int> wake_up{-1};
+std::atomic<bool> libmilter_in_sigwait{false};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
 void wake(std::atomic<bool>& wanted) noexcept {
@@ -29,8 +30,12 @@ void wake(std::atomic<bool>& wanted) noexcept {
 }
 
 extern "C" {
-void quilter_on_stop(int) { wake(stop_wanted); }
-void quilter_on_reload(int) { wake(reload_wanted); }
+void quilter_on_stop(int) {
+  wake(stop_wanted);
+}
+void quilter_on_reload(int) {
+  wake(reload_wanted);
+}
 void quilter_on_interrupt(int) {}
 }
 
@@ -41,26 +46,28 @@ struct Handled {
 
 constexpr int interrupting = SIGURG;  // ignored by default, so a stray one is harmless
 constexpr std::array handled{Handled{SIGTERM, quilter_on_stop}, Handled{SIGINT, quilter_on_stop},
-                             Handled{SIGHUP, quilter_on_reload}, Handled{interrupting, quilter_on_interrupt}};
+                             Handled{SIGHUP, quilter_on_reload},
+                             Handled{interrupting, quilter_on_interrupt}};
 
 }  // namespace
 }  // namespace quilter::milter
 
-// smfi_main() starts a thread that waits in sigwait() for our three signals and stops libmilter at any of them; no
-// option turns it off. To leave them unblocked in the main thread is not enough: Linux gives a signal to the main
-// thread only while that has no other one pending, so under load one in some hundred went to libmilter. Nobody else in
-// this program calls sigwait(): the name is ours to give, and the dynamic linker prefers the program's own.
+// smfi_main() starts a thread that waits in sigwait() for our three signals and stops libmilter at
+// any of them; no option turns it off. To leave them unblocked in the main thread is not enough:
+// Linux gives a signal to the main thread only while that has no other one pending, so under load
+// one in some hundred went to libmilter. Nobody else in this program calls sigwait(): the name is
+// ours to give, and the dynamic linker prefers the program's own.
 extern "C" int sigwait(const sigset_t* /*set*/, int* /*signal*/) {
+  quilter::milter::libmilter_in_sigwait = true;
   for (;;) ::pause();
 }
 
 namespace quilter::milter {
 
-Signals::Signals() {
+Signals::Signals() : wake_up_{::eventfd(0, EFD_CLOEXEC)} {
   stop_wanted = reload_wanted = false;
-  const int made = ::eventfd(0, EFD_CLOEXEC);
-  if (made < 0) throw std::system_error{errno, std::generic_category(), "eventfd"};
-  wake_up = made;
+  if (wake_up_ < 0) throw std::system_error{errno, std::generic_category(), "eventfd"};
+  wake_up = wake_up_;
   sigset_t ours;
   sigemptyset(&ours);
   static_assert(handled.size() == std::tuple_size_v<decltype(old_handlers_)>);
@@ -74,8 +81,10 @@ Signals::Signals() {
 }
 
 Signals::~Signals() {
-  for (std::size_t i = 0; i < handled.size(); ++i) sigaction(handled[i].signal, &old_handlers_[i], nullptr);
-  ::close(wake_up.exchange(-1));
+  for (std::size_t i = 0; i < handled.size(); ++i)
+    sigaction(handled[i].signal, &old_handlers_[i], nullptr);
+  wake_up = -1;
+  ::close(wake_up_);
 }
 
 Signals::Event Signals::wait() {
@@ -83,13 +92,21 @@ Signals::Event Signals::wait() {
     if (stop_wanted) return Event::stop;
     if (reload_wanted.exchange(false)) return Event::reload;
     std::uint64_t count = 0;
-    if (::read(wake_up, &count, sizeof count) < 0 && errno != EINTR)
+    if (::read(wake_up_, &count, sizeof count) < 0 && errno != EINTR)
       throw std::system_error{errno, std::generic_category(), "eventfd"};
   }
 }
 
-void Signals::stop() noexcept { wake(stop_wanted); }
+void Signals::stop() noexcept {
+  wake(stop_wanted);
+}
 
-void Signals::interrupt(std::thread& thread) noexcept { pthread_kill(thread.native_handle(), interrupting); }
+void interrupt(std::thread& thread) noexcept {
+  pthread_kill(thread.native_handle(), interrupting);
+}
+
+bool libmilter_has_started() noexcept {
+  return libmilter_in_sigwait;
+}
 
 }  // namespace quilter::milter

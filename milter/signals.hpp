@@ -1,15 +1,15 @@
 // Signals: SIGTERM and SIGINT (stop) and SIGHUP (reload) as events that one thread waits for.
 //
-// Promise: while it lives none of them ends the process, and none is lost: reloads that come together count as one, a
-// stop stays. libmilter's own signal thread, which would stop at SIGHUP and drain nothing, never sees one: signals.cpp
-// puts its own sigwait() before the C library's.
+// Promise: while it lives none of them ends the process, and none is lost: reloads that come
+// together count as one, a stop stays. libmilter's own signal thread, which would stop at SIGHUP
+// and drain nothing, never sees one: signals.cpp puts its own sigwait() before the C library's.
 // Errors: std::system_error where the system refuses. Owns: the handlers; the old ones come back.
-// Threads: one at a time, made by a thread that outlives it (it unblocks the three there); wait() by one thread.
+// Threads: one at a time, made by a thread that outlives it (it unblocks the three there); wait()
+// by one thread.
 #pragma once
 
-#include <signal.h>
-
 #include <array>
+#include <csignal>
 #include <thread>
 
 namespace quilter::milter {
@@ -26,11 +26,15 @@ class Signals {
   Event wait();
   void stop() noexcept;  // as SIGTERM does
 
-  // Ends a system call that the thread waits in, with EINTR.
-  void interrupt(std::thread& thread) noexcept;
-
  private:
+  int wake_up_;
   std::array<struct sigaction, 4> old_handlers_{};
 };
+
+// While a Signals lives: ends a system call that the thread waits in, with EINTR.
+void interrupt(std::thread& thread) noexcept;
+
+// Has smfi_main() come as far as its signal thread? Before that smfi_stop() races with its start.
+bool libmilter_has_started() noexcept;
 
 }  // namespace quilter::milter

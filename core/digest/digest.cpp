@@ -7,7 +7,8 @@
 namespace quilter {
 namespace {
 
-// EVP_Digest fails for want of memory only: the algorithms are always there in the default provider.
+// EVP_Digest fails for want of memory only: the algorithms are always there in the default
+// provider.
 template <std::size_t size>
 std::array<std::uint8_t, size> digest(std::string_view bytes, const EVP_MD* algorithm) {
   std::array<std::uint8_t, size> result{};
@@ -18,9 +19,13 @@ std::array<std::uint8_t, size> digest(std::string_view bytes, const EVP_MD* algo
 
 }  // namespace
 
-std::array<std::uint8_t, 20> sha1(std::string_view bytes) { return digest<20>(bytes, EVP_sha1()); }
+std::array<std::uint8_t, 20> sha1(std::string_view bytes) {
+  return digest<20>(bytes, EVP_sha1());
+}
 
-std::string sha256_hex(std::string_view bytes) { return hex(digest<32>(bytes, EVP_sha256())); }
+std::string sha256_hex(std::string_view bytes) {
+  return hex(digest<32>(bytes, EVP_sha256()));
+}
 
 std::string hex(std::span<const std::uint8_t> bytes) {
   constexpr std::string_view digits = "0123456789abcdef";

@@ -41,7 +41,8 @@ bool is_address(std::string_view text) {
   return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.size() <= 320;
 }
 
-// Without blanks outside of quotes, and without the obsolete route "@a,@b:" (RFC 5322 §4.4). "" where it is no address.
+// Without blanks outside of quotes, and without the obsolete route "@a,@b:" (RFC 5322 §4.4). ""
+// where it is no address.
 std::string address_of(std::string_view text) {
   if (const auto colon = text.find(':'); text.starts_with('@') && colon != std::string_view::npos)
     text.remove_prefix(colon + 1);
@@ -62,7 +63,8 @@ Mailbox without_brackets(const Pieces& pieces) {
   for (const auto word : words)
     if (is_address(word)) return {name_of(pieces.comment), address_of(word)};
   if (words.size() == 3 && equal_ignoring_case(words[1], "at"))
-    return {name_of(pieces.comment), address_of(std::string{words[0]} + "@" + std::string{words[2]})};
+    return {name_of(pieces.comment),
+            address_of(std::string{words[0]} + "@" + std::string{words[2]})};
   return {};
 }
 
@@ -87,12 +89,18 @@ class Reader {
  private:
   void step() {
     switch (rest_.front()) {
-      case '"': return quoted_string();
-      case '(': return comment();
-      case '<': return angle();
+      case '"':
+        return quoted_string();
+      case '(':
+        return comment();
+      case '<':
+        return angle();
       case ',':
-      case ';': finish(); return drop(1);
-      case ':': return colon();
+      case ';':
+        finish();
+        return drop(1);
+      case ':':
+        return colon();
       default:
         pieces_.phrase += rest_.front();
         return drop(1);
@@ -109,7 +117,8 @@ class Reader {
 
   void quoted_string() {
     std::size_t end = 1;
-    while (quotes_close_ && end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
+    while (quotes_close_ && end < rest_.size() && rest_[end] != '"')
+      end += rest_[end] == '\\' ? 2 : 1;
     if (end >= rest_.size() || !quotes_close_) {  // never closed: as if it were not there
       quotes_close_ = false;
       return drop(1);
@@ -122,9 +131,12 @@ class Reader {
     std::size_t depth = 0;
     std::size_t end = 0;
     do {
-      if (rest_[end] == '\\') ++end;
-      else if (rest_[end] == '(') ++depth;
-      else if (rest_[end] == ')') --depth;
+      if (rest_[end] == '\\')
+        ++end;
+      else if (rest_[end] == '(')
+        ++depth;
+      else if (rest_[end] == ')')
+        --depth;
       ++end;
     } while (comments_close_ && depth > 0 && end < rest_.size());
     if (depth > 0 || end > rest_.size()) {
@@ -143,7 +155,8 @@ class Reader {
 
   // A group's name ends (RFC 5322 §3.4); in an address it is a character.
   void colon() {
-    if (pieces_.phrase.find('@') == std::string::npos && !equal_ignoring_case(trim(pieces_.phrase), "mailto"))
+    if (pieces_.phrase.find('@') == std::string::npos &&
+        !equal_ignoring_case(trim(pieces_.phrase), "mailto"))
       pieces_.phrase.clear();
     else
       pieces_.phrase += ':';
@@ -159,6 +172,8 @@ class Reader {
 
 }  // namespace
 
-std::vector<Mailbox> mailboxes(std::string_view field_body) { return Reader{field_body}.read(); }
+std::vector<Mailbox> mailboxes(std::string_view field_body) {
+  return Reader{field_body}.read();
+}
 
 }  // namespace quilter

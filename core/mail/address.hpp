@@ -1,7 +1,7 @@
 // Mailboxes (RFC 5322 §3.4): who wrote a message, also where a list rewrote it.
 //
-// Promise: linear time on any bytes; `address` is lower case, so that equal addresses are equal strings.
-// Error: none; a field without an address gives an empty list. Threads: pure functions.
+// Promise: linear time on any bytes; `address` is lower case, so that equal addresses are equal
+// strings. Error: none; a field without an address gives an empty list. Threads: pure functions.
 #pragma once
 
 #include <string>
@@ -19,12 +19,13 @@ struct Mailbox {
   bool operator==(const Mailbox&) const = default;
 };
 
-// All mailboxes of a decoded field body, groups opened. Reads `Name <a@b>`, `a@b (Name)`, `a at b (Name)`, `a@b`.
+// All mailboxes of a decoded field body, groups opened. Reads `Name <a@b>`, `a@b (Name)`, `a at b
+// (Name)`, `a@b`.
 std::vector<Mailbox> mailboxes(std::string_view field_body);
 
-// Who submitted the mail: From, or, where the list rewrote From for DMARC ("Name via List" from one of
-// `list_addresses`), the author that X-Original-From, Reply-To or Cc still name. The name is as in the source used.
-// A mail without any usable From gives an empty address.
+// Who submitted the mail: From, or, where the list rewrote From for DMARC ("Name via List" from one
+// of `list_addresses`), the author that X-Original-From, Reply-To or Cc still name. The name is as
+// in the source used. A mail without any usable From gives an empty address.
 Mailbox submitter(const Mail& mail, const std::vector<std::string>& list_addresses);
 
 }  // namespace quilter

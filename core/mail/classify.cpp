@@ -29,28 +29,33 @@ bool is_hinted(const Reading& reading) {
   return equal_ignoring_case(first(reading.mail, "X-Patchwork-Hint"), "ignore");
 }
 
-bool has_no_sender(const Reading& reading) { return reading.submitter.address.empty(); }
+bool has_no_sender(const Reading& reading) {
+  return reading.submitter.address.empty();
+}
 
 struct NoticeField {
   std::string_view name;
   std::string_view start;  // of the body; "" for any
 };
 // Fields that only robots set, which report on patches and carry their diffs.
-constexpr std::array notice_fields{NoticeField{"X-Mailer", "tip-git-log-daemon"}, NoticeField{"X-stable", "commit"},
-                                   NoticeField{"X-Bugzilla-Type", ""}, NoticeField{"X-Bugzilla-URL", ""}};
+constexpr std::array notice_fields{
+    NoticeField{"X-Mailer", "tip-git-log-daemon"}, NoticeField{"X-stable", "commit"},
+    NoticeField{"X-Bugzilla-Type", ""}, NoticeField{"X-Bugzilla-URL", ""}};
 
 struct NoticeWords {
   std::string_view start;   // of the name
   std::string_view within;  // of the name
 };
-constexpr std::array notice_words{NoticeWords{"patch \"", "added to"}, NoticeWords{"failed: patch \"", ""},
-                                  NoticeWords{"+ ", ".patch added to"}, NoticeWords{"patch queued", ""}};
+constexpr std::array notice_words{
+    NoticeWords{"patch \"", "added to"}, NoticeWords{"failed: patch \"", ""},
+    NoticeWords{"+ ", ".patch added to"}, NoticeWords{"patch queued", ""}};
 
 bool is_notice(const Reading& reading) {
   const auto has_field = [&](const NoticeField& field) {
     const auto bodies = all(reading.mail, field.name);
-    return std::any_of(bodies.begin(), bodies.end(),
-                       [&](std::string_view body) { return starts_ignoring_case(body, field.start); });
+    return std::any_of(bodies.begin(), bodies.end(), [&](std::string_view body) {
+      return starts_ignoring_case(body, field.start);
+    });
   };
   const auto has_words = [&](const NoticeWords& words) {
     return starts_ignoring_case(reading.subject.name, words.start) &&
@@ -63,11 +68,17 @@ bool is_notice(const Reading& reading) {
          std::any_of(prefixes.begin(), prefixes.end(), is_tip);
 }
 
-bool is_notice_in_thread(const Reading& reading) { return is_notice(reading) && reading.in_thread(); }
+bool is_notice_in_thread(const Reading& reading) {
+  return is_notice(reading) && reading.in_thread();
+}
 
-bool is_forward(const Reading& reading) { return reading.subject.forward; }
+bool is_forward(const Reading& reading) {
+  return reading.subject.forward;
+}
 
-bool is_forward_in_thread(const Reading& reading) { return is_forward(reading) && reading.in_thread(); }
+bool is_forward_in_thread(const Reading& reading) {
+  return is_forward(reading) && reading.in_thread();
+}
 
 bool is_reply(const Reading& reading) {
   return reading.subject.reply && (reading.in_thread() || !reading.has_diff());
@@ -76,22 +87,30 @@ bool is_reply(const Reading& reading) {
 bool asks_to_pull(const Reading& reading) {
   const auto subject = first(reading.mail, "Subject");
   return has_prefix(reading.subject, "PULL") || contains_ignoring_case(subject, "git pull") ||
-         contains_ignoring_case(subject, "pull request") || contains_ignoring_case(subject, "please pull");
+         contains_ignoring_case(subject, "pull request") ||
+         contains_ignoring_case(subject, "please pull");
 }
 
 bool is_pull_request(const Reading& reading) {
   return reading.pull && (asks_to_pull(reading) || !reading.has_diff());
 }
 
-bool has_diff(const Reading& reading) { return reading.has_diff(); }
-
-bool is_cover(const Reading& reading) {
-  return reading.subject.marker && reading.subject.marker->number == 0 && reading.subject.marker->total > 0;
+bool has_diff(const Reading& reading) {
+  return reading.has_diff();
 }
 
-bool is_in_thread(const Reading& reading) { return reading.in_thread(); }
+bool is_cover(const Reading& reading) {
+  return reading.subject.marker && reading.subject.marker->number == 0 &&
+         reading.subject.marker->total > 0;
+}
 
-bool is_anything(const Reading&) { return true; }
+bool is_in_thread(const Reading& reading) {
+  return reading.in_thread();
+}
+
+bool is_anything(const Reading&) {
+  return true;
+}
 
 struct Rule {
   const char* name;
@@ -175,7 +194,8 @@ Submission make(const Rule& rule, Reading& reading, OwnId own) {
 Classified classify(const Mail& mail, const ListProfile& list) {
   auto own = own_id(mail);
   auto reading = read(mail, list, own.id);
-  const auto& rule = *std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return r.applies(reading); });
+  const auto& rule =
+      *std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return r.applies(reading); });
   if (!rule.kind) return Ignored{rule.name};
   return make(rule, reading, std::move(own));
 }

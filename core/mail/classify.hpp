@@ -12,9 +12,10 @@
 
 namespace quilter {
 
-struct ListProfile {                        // what reading a mail needs to know of the list that it came by
-  std::string list_tag;                     // the tag that the list puts into subjects, without brackets; "" for none
-  std::vector<std::string> list_addresses;  // lower case: a From with one of these was rewritten by the list
+struct ListProfile {     // what reading a mail needs to know of the list that it came by
+  std::string list_tag;  // the tag that the list puts into subjects, without brackets; "" for none
+  std::vector<std::string>
+      list_addresses;  // lower case: a From with one of these was rewritten by the list
 };
 
 Classified classify(const Mail& mail, const ListProfile& list);

@@ -10,8 +10,8 @@ namespace {
 
 // A part that is shown, not one that is taken along.
 bool is_body(const Part& part) {
-  return !part.attachment && part.media_type.starts_with("text/") && part.media_type != "text/x-patch" &&
-         part.media_type != "text/x-diff";
+  return !part.attachment && part.media_type.starts_with("text/") &&
+         part.media_type != "text/x-patch" && part.media_type != "text/x-diff";
 }
 
 std::string body_of(const Mail& mail) {

@@ -1,4 +1,5 @@
-// The text of a mail put together from its parts: what people wrote, and the diff, inline or attached.
+// The text of a mail put together from its parts: what people wrote, and the diff, inline or
+// attached.
 //
 // Promise: linear time. Error: none. Owns: everything by value. Threads: pure functions.
 #pragma once
@@ -12,9 +13,10 @@
 namespace quilter {
 
 struct Composition {
-  std::string text;               // the body as a reply has it: quotes and diffs kept, signature and footer off
-  std::string content;            // the body as a patch has it: without diff, in-body header fields and footer
-  std::string diff;               // inline, else of all attached patches; "" where there is none
+  std::string text;  // the body as a reply has it: quotes and diffs kept, signature and footer off
+  std::string
+      content;       // the body as a patch has it: without diff, in-body header fields and footer
+  std::string diff;  // inline, else of all attached patches; "" where there is none
   std::optional<Mailbox> author;  // of the in-body From:
 };
 

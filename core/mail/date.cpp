@@ -23,7 +23,8 @@ struct Zone {
 constexpr std::array zones{Zone{"est", -5}, Zone{"edt", -4}, Zone{"cst", -6}, Zone{"cdt", -5},
                            Zone{"mst", -7}, Zone{"mdt", -6}, Zone{"pst", -8}, Zone{"pdt", -7}};
 
-// The parts of a date as its words give them, in whatever order ("1 Mar 2026 08:00", "Mar 1 08:00:00 2026").
+// The parts of a date as its words give them, in whatever order ("1 Mar 2026 08:00", "Mar 1
+// 08:00:00 2026").
 struct Words {
   std::optional<std::int32_t> day, month, year;
   std::optional<seconds> time;
@@ -113,9 +114,9 @@ std::optional<Timestamp> parse_date(std::string_view field_body) {
   for (const auto word : split(text, " \t\r\n,")) take(words, word);
   if (words.nonsense || !words.day || !words.month || !words.year || !words.time)
     return std::nullopt;
-  const std::chrono::year_month_day date{
-      std::chrono::year{*words.year}, std::chrono::month{static_cast<unsigned>(*words.month)},
-      std::chrono::day{static_cast<unsigned>(*words.day)}};
+  const std::chrono::year_month_day date{std::chrono::year{*words.year},
+                                         std::chrono::month{static_cast<unsigned>(*words.month)},
+                                         std::chrono::day{static_cast<unsigned>(*words.day)}};
   if (!date.ok()) return std::nullopt;
   const Timestamp time =
       std::chrono::sys_days{date} + *words.time - words.offset.value_or(minutes{0});
@@ -129,8 +130,8 @@ std::string iso8601(Timestamp time) {
   const std::chrono::hh_mm_ss clock{time - day};
   std::array<char, 40> text{};
   std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", int{date.year()},
-                unsigned{date.month()}, unsigned{date.day()}, static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()),
+                unsigned{date.month()}, unsigned{date.day()},
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
                 static_cast<int>(clock.seconds().count()));
   return text.data();
 }

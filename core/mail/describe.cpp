@@ -38,9 +38,12 @@ class Lines {
     std::string shown;
     for (const char c : value) {
       const auto octet = static_cast<std::uint8_t>(c);
-      if (octet >= 0x20 && octet != 0x7F) shown += c;
-      else if (c == '\t') shown += c;
-      else shown += "\\x" + hex(std::array{octet});
+      if (octet >= 0x20 && octet != 0x7F)
+        shown += c;
+      else if (c == '\t')
+        shown += c;
+      else
+        shown += "\\x" + hex(std::array{octet});
     }
     return shown;
   }
@@ -60,7 +63,8 @@ std::string joined(const Texts& texts, std::string_view separator) {
 }
 
 void describe_identity(Lines& lines, const Submission& submission) {
-  lines.field("message-id", submission.message_id + (submission.message_id_derived ? " (derived)" : ""));
+  lines.field("message-id",
+              submission.message_id + (submission.message_id_derived ? " (derived)" : ""));
   lines.field("ancestors", joined(submission.ancestors, " "));
   lines.field("submitter", shown(submission.submitter));
   if (submission.author != submission.submitter) lines.field("author", shown(submission.author));
@@ -90,7 +94,8 @@ std::string described(const Submission& submission) {
   lines.field("rule", submission.rule);
   describe_identity(lines, submission);
   describe_subject(lines, submission);
-  for (const auto& trailer : submission.trailers) lines.field("trailer", trailer.name + ": " + trailer.value);
+  for (const auto& trailer : submission.trailers)
+    lines.field("trailer", trailer.name + ": " + trailer.value);
   if (submission.pull) describe_pull(lines, *submission.pull);
   lines.text("content", submission.content);
   lines.text("diff", submission.diff);
@@ -99,7 +104,9 @@ std::string described(const Submission& submission) {
   return lines.take();
 }
 
-std::string described(const Ignored& ignored) { return "kind: ignored\nreason: " + ignored.reason + "\n"; }
+std::string described(const Ignored& ignored) {
+  return "kind: ignored\nreason: " + ignored.reason + "\n";
+}
 
 }  // namespace
 

@@ -9,7 +9,8 @@
 
 namespace quilter {
 
-// "kind: patch\nrule: …\nmessage-id: …\n…"; empty fields are left out; long texts as size and sha256.
+// "kind: patch\nrule: …\nmessage-id: …\n…"; empty fields are left out; long texts as size and
+// sha256.
 std::string describe(const Classified& classified);
 
 }  // namespace quilter

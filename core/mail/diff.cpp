@@ -13,8 +13,16 @@ struct Range {
   std::size_t end = 0;
 };
 
-// A diff above the "---" that ends a commit message is an example in it, if another one follows below: then the
-// real one begins there. Hunks that a damaged one cut off still belong to it, up to the mail's signature.
+// Git's own; what a human signs may stand in the middle of a message.
+bool is_signature(const Lines& lines, std::size_t at) {
+  const auto line = without_line_end(lines[at]);
+  return (line == "-- " || line == "--") && at + 1 < lines.size() &&
+         is_git_version(without_line_end(lines[at + 1]));
+}
+
+// A diff above the "---" that ends a commit message is an example in it, if another one follows
+// below: then the real one begins there. Hunks that a damaged one cut off still belong to it, up to
+// the signature.
 Range find_range(const Lines& lines) {
   Range range;
   bool found = false;
@@ -34,7 +42,7 @@ Range find_range(const Lines& lines) {
         at = range.end = end;
         continue;
       }
-    if (found && line == "-- ") signature = true;
+    if (found && is_signature(lines, at)) signature = true;
     if (found && !signature && line == "---") example = true;
     ++at;
   }
@@ -42,7 +50,8 @@ Range find_range(const Lines& lines) {
 }
 
 std::size_t offset(std::string_view text, const Lines& lines, std::size_t line) {
-  return line < lines.size() ? static_cast<std::size_t>(lines[line].data() - text.data()) : text.size();
+  return line < lines.size() ? static_cast<std::size_t>(lines[line].data() - text.data())
+                             : text.size();
 }
 
 }  // namespace
@@ -56,8 +65,9 @@ DiffPlace find_diff(std::string_view text) {
 DiffSplit split_diff(std::string_view text) {
   const auto place = find_diff(text);
   if (place.begin == place.end) return {joined_content(without_footer(text), {}), {}};
-  DiffSplit split{joined_content(text.substr(0, place.begin), without_footer(text.substr(place.end))),
-                  std::string{text.substr(place.begin, place.end - place.begin)}};
+  DiffSplit split{
+      joined_content(text.substr(0, place.begin), without_footer(text.substr(place.end))),
+      std::string{text.substr(place.begin, place.end - place.begin)}};
   if (!split.diff.ends_with('\n')) split.diff += '\n';
   return split;
 }

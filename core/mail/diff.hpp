@@ -1,8 +1,8 @@
 // A text taken apart into what people say and what `git apply` reads.
 //
-// Promise: linear time on any bytes; `diff` is the bytes of `text`, unchanged, from the first line of the first
-// file's diff to the end of its last hunk, so that mail signature and list footer are not in it.
-// Error: none; a text without a diff is all content. Threads: pure functions.
+// Promise: linear time on any bytes; `diff` is the bytes of `text`, unchanged, from the first line
+// of the first file's diff to the end of its last hunk, so that mail signature and list footer are
+// not in it. Error: none; a text without a diff is all content. Threads: pure functions.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,8 @@
 namespace quilter {
 
 struct DiffSplit {
-  std::string content;  // commit message and what stands below "---", diffstat included; without the signature ("-- ")
+  std::string content;  // commit message and what stands below "---", diffstat included; without
+                        // the signature ("-- ")
   std::string diff;     // "" where there is none; ends with a line end
 };
 
@@ -24,8 +25,9 @@ struct DiffPlace {
 };
 DiffPlace find_diff(std::string_view text);
 
-// Git, unified, "Index:" (svn, cvs), Mercurial and quilt diffs; renames, mode changes, binary patches, empty files.
-// Hunks are followed by their line counts, so that nothing inside one can be taken for anything else.
+// Git, unified, "Index:" (svn, cvs), Mercurial and quilt diffs; renames, mode changes, binary
+// patches, empty files. Hunks are followed by their line counts, so that nothing inside one can be
+// taken for anything else.
 DiffSplit split_diff(std::string_view text);
 
 // The files that a diff touches, new names, without the a/ b/ prefixes; sorted, without doubles.

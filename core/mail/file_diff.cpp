@@ -37,8 +37,9 @@ constexpr std::array header_lines{
 };
 
 const HeaderLine* header_line(std::string_view line) {
-  const auto* found = std::find_if(header_lines.begin(), header_lines.end(),
-                                   [&](const HeaderLine& known) { return line.starts_with(known.start); });
+  const auto* found =
+      std::find_if(header_lines.begin(), header_lines.end(),
+                   [&](const HeaderLine& known) { return line.starts_with(known.start); });
   return found == header_lines.end() ? nullptr : found;
 }
 
@@ -73,13 +74,15 @@ std::optional<Counts> hunk_header(std::string_view line) {
   return Counts{*old_lines, *new_lines};
 }
 
-// True where the line fits what is left of its hunk; counts it. An empty line is a context line whose blank was lost.
+// True where the line fits what is left of its hunk; counts it. An empty line is a context line
+// whose blank was lost.
 bool take_hunk_line(std::string_view line, Counts& left) {
   const auto kind = without_line_end(line).empty() ? ' ' : line[0];
   const bool is_old = kind == ' ' || kind == '-';
   const bool is_new = kind == ' ' || kind == '+';
   if (kind == '\\') return true;
-  if ((!is_old && !is_new) || (is_old && left.old_lines == 0) || (is_new && left.new_lines == 0)) return false;
+  if ((!is_old && !is_new) || (is_old && left.old_lines == 0) || (is_new && left.new_lines == 0))
+    return false;
   left.old_lines -= is_old ? 1 : 0;
   left.new_lines -= is_new ? 1 : 0;
   return true;
@@ -92,8 +95,8 @@ bool has_names(const Lines& lines, std::size_t at) {
 // Behind what still looks like a hunk, where one was edited by hand and its counts are wrong.
 std::size_t behind_damaged(const Lines& lines, std::size_t at) {
   const auto fits = [&](std::string_view line) {
-    return (line.starts_with('+') || line.starts_with('-') || line.starts_with(' ')) && line != "-- " && line != "--" &&
-           line != "---" && !has_names(lines, at);
+    return (line.starts_with('+') || line.starts_with('-') || line.starts_with(' ')) &&
+           line != "-- " && line != "--" && line != "---" && !has_names(lines, at);
   };
   while (at < lines.size() && fits(line_at(lines, at))) ++at;
   return at;
@@ -115,7 +118,8 @@ bool is_base85(std::string_view line) {
   return bytes > 0 && line.size() == 1 + static_cast<std::size_t>((bytes + 3) / 4) * 5;
 }
 
-// Behind "GIT binary patch", with its "literal" and "delta" blocks, each of which an empty line ends.
+// Behind "GIT binary patch", with its "literal" and "delta" blocks, each of which an empty line
+// ends.
 std::size_t behind_binary(const Lines& lines, std::size_t at) {
   ++at;
   while (line_at(lines, at).starts_with("literal ") || line_at(lines, at).starts_with("delta ")) {
@@ -158,7 +162,8 @@ Lines lines_of(std::string_view text) {
 }
 
 std::size_t behind_hunks(const Lines& lines, std::size_t at) {
-  while (const auto counts = hunk_header(line_at(lines, at))) at = behind_hunk(lines, at + 1, *counts);
+  while (const auto counts = hunk_header(line_at(lines, at)))
+    at = behind_hunk(lines, at + 1, *counts);
   return at;
 }
 
@@ -173,7 +178,8 @@ std::optional<FileDiff> file_diff(const Lines& lines, std::size_t at) {
       const auto line = line_at(lines, file.end);
       const auto* known = header_line(line);
       if (known == nullptr && !(by_index && line.starts_with("diff "))) break;
-      proved |= known != nullptr && (known->proof == Proof::git || first.starts_with("diff --git "));
+      proved |=
+          known != nullptr && (known->proof == Proof::git || first.starts_with("diff --git "));
       take_rename(file, line);
     }
   }

@@ -1,7 +1,9 @@
-// One file's diff within a text: how git, svn, cvs, Mercurial, quilt and plain diff -u begin it, and where it ends.
+// One file's diff within a text: how git, svn, cvs, Mercurial, quilt and plain diff -u begin it,
+// and where it ends.
 //
-// Promise: looks a bounded number of lines ahead before it says no, so that a scan over all lines is linear; hunks are
-// followed by their counts. Error: none. Threads: pure functions. For diff.cpp and paths.cpp only.
+// Promise: looks a bounded number of lines ahead before it says no, so that a scan over all lines
+// is linear; hunks are followed by their counts. Error: none. Threads: pure functions. For diff.cpp
+// and paths.cpp only.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +19,8 @@ using Lines = std::vector<std::string_view>;  // line ends included
 Lines lines_of(std::string_view text);
 
 struct FileDiff {
-  std::size_t end = 0;         // the line behind it
-  std::string_view old_name;   // as in the diff; "" where no line gives it
+  std::size_t end = 0;        // the line behind it
+  std::string_view old_name;  // as in the diff; "" where no line gives it
   std::string_view new_name;
 };
 

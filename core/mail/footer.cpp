@@ -17,18 +17,13 @@ bool has_only(std::string_view line, char c, std::size_t at_least) {
   return line.size() >= at_least && line.find_first_not_of(c) == std::string_view::npos;
 }
 
-// "2.39.5", "2.39.5 (Apple Git-154)", "1.8.3.msysgit.0"
-bool is_git_version(std::string_view line) {
-  const auto dot = line.find('.');
-  return dot != std::string_view::npos && dot > 0 && whole_number(line.substr(0, dot)) && line.size() < 60;
-}
-
 bool is_quote_or_trailer(std::string_view line) {
   return line.starts_with('>') || contains_ignoring_case(line.substr(0, 40), "-by: ");
 }
 
 bool speaks_of_list(std::string_view line) {
-  constexpr std::array<std::string_view, 4> words{"mailing list", "listinfo", "unsubscribe", "mailman"};
+  constexpr std::array<std::string_view, 4> words{"mailing list", "listinfo", "unsubscribe",
+                                                  "mailman"};
   return std::any_of(words.begin(), words.end(),
                      [&](std::string_view word) { return contains_ignoring_case(line, word); });
 }
@@ -88,6 +83,12 @@ std::string_view without_one_footer(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_git_version(std::string_view line) {
+  const auto dot = line.find('.');
+  return dot != std::string_view::npos && dot > 0 && whole_number(line.substr(0, dot)) &&
+         line.size() < 60;
+}
 
 std::string_view without_footer(std::string_view text) {
   constexpr int most_footers = 4;  // signature, then the footers of the lists that it went through

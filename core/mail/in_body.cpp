@@ -8,9 +8,11 @@
 namespace quilter {
 namespace {
 
-// What git takes for a header field in a body. "MIME-Version" and its kin come with attached `git format-patch` files.
-constexpr std::array<std::string_view, 7> names{"From:", "Subject:", "Date:", "MIME-Version:", "Content-Type:",
-                                                "Content-Transfer-Encoding:", "X-Mailer:"};
+// What git takes for a header field in a body. "MIME-Version" and its kin come with attached `git
+// format-patch` files.
+constexpr std::array<std::string_view, 7> names{
+    "From:",    "Subject:", "Date:", "MIME-Version:", "Content-Type:", "Content-Transfer-Encoding:",
+    "X-Mailer:"};
 
 bool is_field(std::string_view line) {
   return std::any_of(names.begin(), names.end(),

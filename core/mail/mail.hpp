@@ -16,20 +16,21 @@ struct Field {
   std::string body;  // unfolded, encoded words decoded (RFC 2047), outer blanks removed
 };
 
-struct Part {                // a leaf of the MIME tree that is text, in the order of the message
-  std::string media_type;    // lower case, "text/plain"
-  std::string file_name;     // "" where none is given
-  bool attachment = false;   // Content-Disposition: attachment (RFC 2183)
-  std::string text;          // format=flowed undone (RFC 3676)
+struct Part {               // a leaf of the MIME tree that is text, in the order of the message
+  std::string media_type;   // lower case, "text/plain"
+  std::string file_name;    // "" where none is given
+  bool attachment = false;  // Content-Disposition: attachment (RFC 2183)
+  std::string text;         // format=flowed undone (RFC 3676)
 };
 
 struct Mail {
   std::vector<Field> fields;
   std::vector<Part> parts;
-  std::string fingerprint;   // sha256 of what stays the same on every way the message takes, in hex
+  std::string fingerprint;  // sha256 of what stays the same on every way the message takes, in hex
 };
 
-// The body of the first field of that name (case is ignored, RFC 5322 §1.2.2); "" where there is none.
+// The body of the first field of that name (case is ignored, RFC 5322 §1.2.2); "" where there is
+// none.
 std::string_view first(const Mail& mail, std::string_view name);
 
 // The bodies of all fields of that name, in the order of the header.

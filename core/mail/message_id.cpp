@@ -7,12 +7,15 @@
 namespace quilter {
 namespace {
 
-constexpr std::size_t longest_id = 1000;  // an index of the database could not hold more; RFC 5322 §2.1.1 has 998
+constexpr std::size_t longest_id =
+    1000;  // an index of the database could not hold more; RFC 5322 §2.1.1 has 998
 
-bool is_id(std::string_view text) { return !text.empty() && text.size() <= longest_id; }
+bool is_id(std::string_view text) {
+  return !text.empty() && text.size() <= longest_id;
+}
 
-// RFC 5322 §4.5.4 lets blanks stand inside; folding by the sender's software puts them there. Without "@" such a
-// thing is prose in angle brackets.
+// RFC 5322 §4.5.4 lets blanks stand inside; folding by the sender's software puts them there.
+// Without "@" such a thing is prose in angle brackets.
 MessageId from_brackets(std::string_view inside) {
   inside = trim(inside);
   const auto parts = split(inside);
@@ -25,7 +28,9 @@ MessageId from_brackets(std::string_view inside) {
 // `a@b` without brackets, where nothing else is there.
 MessageId from_bare_word(std::string_view field_body) {
   const auto words = split(field_body);
-  if (words.size() != 1 || words[0].find('@') == std::string_view::npos) return {};
+  if (words.size() != 1 || words[0].find('@') == std::string_view::npos ||
+      words[0].find('>') != std::string_view::npos)
+    return {};
   return MessageId{words[0]};
 }
 

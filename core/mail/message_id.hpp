@@ -13,20 +13,21 @@ namespace quilter {
 
 using MessageId = std::string;  // "local@domain", without angle brackets; case counts
 
-// More ancestors than this are not read: the nearest ones and the oldest (the thread's root) are kept.
-// It bounds the locks that a hostile References field can ask for.
+// More ancestors than this are not read: the nearest ones and the oldest (the thread's root) are
+// kept. It bounds the locks that a hostile References field can ask for.
 constexpr std::size_t max_ancestors = 64;
 
-// All msg-ids of a field body, in order. Comments and stray words are skipped; `a@b` without brackets counts
-// where the whole body is one such word.
+// All msg-ids of a field body, in order. Comments and stray words are skipped; `a@b` without
+// brackets counts where the whole body is one such word.
 std::vector<MessageId> message_ids(std::string_view field_body);
 
 // The id of a Message-ID field, or nothing.
 std::optional<MessageId> message_id(std::string_view field_body);
 
-// Nearest first: In-Reply-To, then References from its end to its start, without doubles and without `self`;
-// at most max_ancestors.
+// Nearest first: In-Reply-To, then References from its end to its start, without doubles and
+// without `self`; at most max_ancestors.
 std::vector<MessageId> ancestors(const std::vector<std::string_view>& in_reply_to,
-                                 const std::vector<std::string_view>& references, std::string_view self);
+                                 const std::vector<std::string_view>& references,
+                                 std::string_view self);
 
 }  // namespace quilter

@@ -1,4 +1,5 @@
-// git patch-id --stable, line by line as git's builtin/patch-id.c reads a patch (git 2.39 and later).
+// git patch-id --stable, line by line as git's builtin/patch-id.c reads a patch (git 2.39 and
+// later).
 #include <array>
 #include <cstdlib>
 
@@ -17,9 +18,12 @@ class PatchId {
     if (line.starts_with("\\ ") && line.size() > 12) return Step::go_on;  // "\ No newline …"
     if (hashed_ == 0 && !line.starts_with("diff ")) return Step::go_on;   // commit message
     switch (state_) {
-      case State::header: return header(line);
-      case State::binary: return binary(line);
-      case State::hunks: return hunks(line);
+      case State::header:
+        return header(line);
+      case State::binary:
+        return binary(line);
+      case State::hunks:
+        return hunks(line);
     }
     return Step::end;
   }
@@ -99,7 +103,8 @@ class PatchId {
   void take_counts(std::string_view text) {
     const auto count = [](std::string_view range) {
       const auto comma = range.find(',');
-      return comma == std::string_view::npos ? 1 : whole_number(range.substr(comma + 1)).value_or(0);
+      return comma == std::string_view::npos ? 1
+                                             : whole_number(range.substr(comma + 1)).value_or(0);
     };
     const auto ranges = split(text.substr(0, 60), " +");
     if (ranges.size() < 2) return;

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view no_file = "/dev/null";
 
-bool is_octal(char c) { return c >= '0' && c <= '7'; }
+bool is_octal(char c) {
+  return c >= '0' && c <= '7';
+}
 
 // Git quotes names with odd characters as C does: "b/f\303\266o".
 std::string unquoted(std::string_view name) {
@@ -27,7 +29,8 @@ std::string unquoted(std::string_view name) {
     } else {
       constexpr std::string_view escapes = "abtnvfr";
       const auto at = escapes.find(name[++i]);
-      plain += at == std::string_view::npos ? name[i] : static_cast<char>('\a' + static_cast<char>(at));
+      plain +=
+          at == std::string_view::npos ? name[i] : static_cast<char>('\a' + static_cast<char>(at));
     }
   }
   return valid_utf8(plain);
@@ -39,7 +42,8 @@ std::string_view behind_first_slash(std::string_view name) {
 }
 
 bool has_git_prefix(std::string_view name) {
-  return name.size() > 2 && name[1] == '/' && std::string_view{"abciow"}.find(name[0]) != std::string_view::npos;
+  return name.size() > 2 && name[1] == '/' &&
+         std::string_view{"abciow"}.find(name[0]) != std::string_view::npos;
 }
 
 // "a/x b/x", "linux.orig/x linux/x": trees of their own. svn's and cvs's "x x" have none.
@@ -53,8 +57,10 @@ std::string path_of(const FileDiff& file) {
   const auto new_name = unquoted(file.new_name);
   const auto& name = new_name == no_file || new_name.empty() ? old_name : new_name;
   const auto& other = &name == &new_name ? old_name : new_name;
-  const bool prefixed = has_git_prefix(name) && (other == no_file || has_git_prefix(other)) && name != other;
-  return prefixed || in_two_trees(old_name, new_name) ? std::string{behind_first_slash(name)} : name;
+  const bool prefixed =
+      has_git_prefix(name) && (other == no_file || has_git_prefix(other)) && name != other;
+  return prefixed || in_two_trees(old_name, new_name) ? std::string{behind_first_slash(name)}
+                                                      : name;
 }
 
 }  // namespace
@@ -66,7 +72,8 @@ std::vector<std::string> paths(std::string_view diff) {
     const auto file = file_diff(lines, at);
     at = file ? file->end : at + 1;
     if (!file) continue;
-    if (auto path = path_of(*file); !path.empty() && path != no_file) result.push_back(std::move(path));
+    if (auto path = path_of(*file); !path.empty() && path != no_file)
+      result.push_back(std::move(path));
   }
   std::sort(result.begin(), result.end());
   result.erase(std::unique(result.begin(), result.end()), result.end());

@@ -28,7 +28,8 @@ std::vector<Word> words_of(std::string_view content) {
 }
 
 // The index behind `phrase`, whose words stand there from `at` on; 0 where they don't.
-std::size_t behind(const std::vector<Word>& words, std::size_t at, const std::vector<std::string_view>& phrase) {
+std::size_t behind(const std::vector<Word>& words, std::size_t at,
+                   const std::vector<std::string_view>& phrase) {
   if (words.size() - at < phrase.size()) return 0;
   for (std::size_t i = 0; i < phrase.size(); ++i)
     if (!equal_ignoring_case(words[at + i].text, phrase[i])) return 0;
@@ -87,7 +88,8 @@ std::optional<PullRequest> pull_request(std::string_view content) {
   PullRequest pull;
   pull.url = words[url].text;
   pull.ref = ref_behind(words, url);
-  if (const auto base = find_behind(words, 0, base_phrases); base < url) pull.base = commit_at(words, base);
+  if (const auto base = find_behind(words, 0, base_phrases); base < url)
+    pull.base = commit_at(words, base);
   pull.tip = commit_at(words, find_behind(words, url, tip_phrases));
   return pull;
 }

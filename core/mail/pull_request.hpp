@@ -1,6 +1,7 @@
 // `git request-pull` texts: where to pull from.
 //
-// Promise: linear time; a URL is at most 2,000 bytes, longer ones are none. Error: none. Threads: pure functions.
+// Promise: linear time; a URL is at most 2,000 bytes, longer ones are none. Error: none. Threads:
+// pure functions.
 #pragma once
 
 #include <optional>
@@ -18,8 +19,8 @@ struct PullRequest {
   bool operator==(const PullRequest&) const = default;
 };
 
-// "The following changes since commit …: … are available in the Git repository at: URL REF … for you to fetch changes
-// up to …", also wrapped and indented, as git writes it since 2005.
+// "The following changes since commit …: … are available in the Git repository at: URL REF … for
+// you to fetch changes up to …", also wrapped and indented, as git writes it since 2005.
 std::optional<PullRequest> pull_request(std::string_view content);
 
 }  // namespace quilter

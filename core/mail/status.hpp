@@ -1,4 +1,5 @@
-// Status: what became of a message, in the order in which the worst of several projects counts for the answer.
+// Status: what became of a message, in the order in which the worst of several projects counts for
+// the answer.
 #pragma once
 
 #include <cstdint>

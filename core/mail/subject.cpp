@@ -11,10 +11,11 @@ namespace {
 // What mail programs put before a subject when they answer or forward, lower case.
 constexpr std::array<std::string_view, 13> reply_marks{
     "re", "aw", "sv", "antw", "antwort", "vs", "odp", "ynt", "res", "atb", "回复", "答复", "回覆"};
-constexpr std::array<std::string_view, 7> forward_marks{"fwd", "fw",  "wg",  "vb",
+constexpr std::array<std::string_view, 7> forward_marks{"fwd", "fw",   "wg",  "vb",
                                                         "tr",  "转发", "轉寄"};
 
-// Prefixes that end the search for marks: behind "[PATCH]" the name begins, and "vs:" may be a driver.
+// Prefixes that end the search for marks: behind "[PATCH]" the name begins, and "vs:" may be a
+// driver.
 constexpr std::array<std::string_view, 4> known_prefixes{"patch", "rfc", "pull", "resend"};
 
 constexpr std::size_t max_prefixes = 32;  // people use up to six; more are dropped
@@ -27,8 +28,10 @@ void drop_count(std::string_view& text) {
   if (text.empty()) return;
   const auto end = digits_from(1);
   if (end == 1) return;
-  if (text[0] == '^') text.remove_prefix(end);
-  else if (end < text.size() && ((text[0] == '[' && text[end] == ']') || (text[0] == '(' && text[end] == ')')))
+  if (text[0] == '^')
+    text.remove_prefix(end);
+  else if (end < text.size() &&
+           ((text[0] == '[' && text[end] == ']') || (text[0] == '(' && text[end] == ')')))
     text.remove_prefix(end + 1);
 }
 
@@ -41,7 +44,9 @@ bool take_mark(std::string_view& text, const Marks& marks) {
     drop_count(rest);
     while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1);
     constexpr std::string_view wide_colon = "：";
-    const auto colon = rest.starts_with(':') ? 1 : rest.starts_with(wide_colon) ? wide_colon.size() : 0;
+    const auto colon = rest.starts_with(':')          ? 1
+                       : rest.starts_with(wide_colon) ? wide_colon.size()
+                                                      : 0;
     if (colon == 0) continue;
     text = trim(rest.substr(colon));
     return true;
@@ -64,7 +69,8 @@ std::string_view end_digits(std::string_view text) {
   return text.substr(text.find_last_not_of("0123456789") + 1);  // npos + 1 is 0
 }
 
-// "v2", "-v2", and what is left of "PATCHv2" or "RFC-v2". An unreadable version ("v99999999999") is none.
+// "v2", "-v2", and what is left of "PATCHv2" or "RFC-v2". An unreadable version ("v99999999999") is
+// none.
 std::optional<std::int32_t> take_version(std::string_view& prefix) {
   const auto digits = end_digits(prefix);
   const auto before = prefix.size() - digits.size();
@@ -103,12 +109,18 @@ std::optional<std::int32_t> take_front_version(std::string_view& prefix) {
 }
 
 void take_prefix(Subject& subject, std::string_view prefix) {
-  while (!prefix.empty() && (prefix.front() == '-' || prefix.front() == '[')) prefix.remove_prefix(1);
-  if (const auto marker = take_marker(prefix)) subject.marker = marker;
-  else if (is_marker_shaped(prefix)) return;  // numbers that do not fit
-  if (const auto version = take_version(prefix)) subject.version = *version;
-  else if (const auto glued = take_front_version(prefix)) subject.version = *glued;
-  if (!prefix.empty() && subject.prefixes.size() < max_prefixes) subject.prefixes.emplace_back(prefix);
+  while (!prefix.empty() && (prefix.front() == '-' || prefix.front() == '['))
+    prefix.remove_prefix(1);
+  if (const auto marker = take_marker(prefix))
+    subject.marker = marker;
+  else if (is_marker_shaped(prefix))
+    return;  // numbers that do not fit
+  if (const auto version = take_version(prefix))
+    subject.version = *version;
+  else if (const auto glued = take_front_version(prefix))
+    subject.version = *glued;
+  if (!prefix.empty() && subject.prefixes.size() < max_prefixes)
+    subject.prefixes.emplace_back(prefix);
 }
 
 // True where `words` has "3 of 7" at `at`, as Mercurial writes it.
@@ -124,8 +136,10 @@ bool take_x_of_n(Subject& subject, const std::vector<std::string_view>& words, s
 void take_prefixes(Subject& subject, std::string_view inside) {
   const auto words = split(inside, " \t,");
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (take_x_of_n(subject, words, i)) i += 2;
-    else take_prefix(subject, words[i]);
+    if (take_x_of_n(subject, words, i))
+      i += 2;
+    else
+      take_prefix(subject, words[i]);
   }
 }
 
@@ -135,7 +149,8 @@ std::optional<std::int32_t> version_in_name(std::string_view name) {
   name.remove_suffix(1);
   const auto digits = end_digits(name);
   name.remove_suffix(digits.size());
-  if (digits.empty() || name.size() < 2 || to_lower(name.back()) != 'v' || name[name.size() - 2] != '(')
+  if (digits.empty() || name.size() < 2 || to_lower(name.back()) != 'v' ||
+      name[name.size() - 2] != '(')
     return std::nullopt;
   return whole_number(digits);
 }
@@ -163,29 +178,36 @@ Subject parse_subject(std::string_view field_body, std::string_view list_tag) {
   for (bool more = true; more;) {
     more = false;
     if (!ends_marks(subject)) {
-      if (take_mark(rest, reply_marks)) more = subject.reply = true;
-      else if (take_mark(rest, forward_marks)) more = subject.forward = true;
+      if (take_mark(rest, reply_marks))
+        more = subject.reply = true;
+      else if (take_mark(rest, forward_marks))
+        more = subject.forward = true;
     }
     if (more) continue;
     if (const auto inside = take_bracket(rest)) {
-      if (list_tag.empty() || !equal_ignoring_case(*inside, list_tag)) take_prefixes(subject, *inside);
+      if (list_tag.empty() || !equal_ignoring_case(*inside, list_tag))
+        take_prefixes(subject, *inside);
       more = true;
     }
   }
   if (!subject.prefixes.empty() && rest.starts_with(':')) rest.remove_prefix(1);  // "[Patch]: name"
   subject.name = joined(split(rest));
-  if (subject.version == 1) subject.version = std::max(version_in_name(subject.name).value_or(1), 1);
+  if (subject.version == 1)
+    subject.version = std::max(version_in_name(subject.name).value_or(1), 1);
   return subject;
 }
 
-std::optional<SeriesMarker> series_marker(std::string_view prefix) { return take_marker(prefix); }
+std::optional<SeriesMarker> series_marker(std::string_view prefix) {
+  return take_marker(prefix);
+}
 
 bool has_prefix(const Subject& subject, std::string_view word) {
-  return std::any_of(subject.prefixes.begin(), subject.prefixes.end(), [&](std::string_view prefix) {
-    if (!starts_ignoring_case(prefix, word)) return false;
-    const auto rest = prefix.substr(word.size());
-    return rest.empty() || is_digit(rest[0]) || take_version(prefix);
-  });
+  return std::any_of(subject.prefixes.begin(), subject.prefixes.end(),
+                     [&](std::string_view prefix) {
+                       if (!starts_ignoring_case(prefix, word)) return false;
+                       const auto rest = prefix.substr(word.size());
+                       return rest.empty() || is_digit(rest[0]) || take_version(prefix);
+                     });
 }
 
 }  // namespace quilter

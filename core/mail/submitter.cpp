@@ -20,13 +20,17 @@ bool is_list(const std::string& address, const Addresses& list_addresses) {
 // "'Zoe Z' via golden" → "Zoe Z"; Google Groups puts the quotes there.
 std::string without_via(std::string_view name) {
   name = trim(name.substr(0, name.rfind(via)));
-  if (name.size() >= 2 && name.front() == '\'' && name.back() == '\'') name = name.substr(1, name.size() - 2);
+  if (name.size() >= 2 && name.front() == '\'' && name.back() == '\'')
+    name = name.substr(1, name.size() - 2);
   return std::string{trim(name)};
 }
 
-std::string_view local_part(std::string_view address) { return address.substr(0, address.rfind('@')); }
+std::string_view local_part(std::string_view address) {
+  return address.substr(0, address.rfind('@'));
+}
 
-// "Zoe via golden" <golden-bounces@list.example>: the list names itself, and the address is of its house.
+// "Zoe via golden" <golden-bounces@list.example>: the list names itself, and the address is of its
+// house.
 bool is_via_list(const Mailbox& from, const Addresses& list_addresses) {
   const auto at = from.name.rfind(via);
   if (at == std::string::npos) return false;
@@ -40,17 +44,19 @@ bool is_via_list(const Mailbox& from, const Addresses& list_addresses) {
 }
 
 // The first mailbox of these fields that is no list; with `name`, one that has this name.
-std::optional<Mailbox> person(const std::vector<std::string_view>& bodies, const Addresses& list_addresses,
-                              std::string_view name = {}) {
+std::optional<Mailbox> person(const std::vector<std::string_view>& bodies,
+                              const Addresses& list_addresses, std::string_view name = {}) {
   for (const auto body : bodies)
     for (auto& mailbox : mailboxes(body)) {
       if (is_list(mailbox.address, list_addresses)) continue;
-      if (name.empty() || equal_ignoring_case(without_via(mailbox.name), name)) return std::move(mailbox);
+      if (name.empty() || equal_ignoring_case(without_via(mailbox.name), name))
+        return std::move(mailbox);
     }
   return std::nullopt;
 }
 
-std::optional<Mailbox> behind_list(const Mail& mail, const Addresses& list_addresses, std::string_view name) {
+std::optional<Mailbox> behind_list(const Mail& mail, const Addresses& list_addresses,
+                                   std::string_view name) {
   for (const auto* field : {"X-Original-From", "Reply-To"})
     if (auto found = person(all(mail, field), list_addresses)) return found;
   return name.empty() ? std::nullopt : person(all(mail, "Cc"), list_addresses, name);
@@ -62,7 +68,8 @@ Mailbox submitter(const Mail& mail, const Addresses& list_addresses) {
   Mailbox from;
   for (const auto* field : {"From", "Sender"})
     for (const auto body : all(mail, field))
-      if (auto found = mailboxes(body); from.address.empty() && !found.empty()) from = std::move(found.front());
+      if (auto found = mailboxes(body); from.address.empty() && !found.empty())
+        from = std::move(found.front());
   const auto rewritten = is_list(from.address, list_addresses) || is_via_list(from, list_addresses);
   if (!rewritten) return from;
   const auto name = without_via(from.name);

@@ -27,9 +27,8 @@ bool starts_ignoring_case(std::string_view text, std::string_view start) {
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view wanted) {
-  return std::search(text.begin(), text.end(), wanted.begin(), wanted.end(), [](char a, char b) {
-           return to_lower(a) == to_lower(b);
-         }) != text.end();
+  return std::search(text.begin(), text.end(), wanted.begin(), wanted.end(),
+                     [](char a, char b) { return to_lower(a) == to_lower(b); }) != text.end();
 }
 
 std::optional<std::int32_t> whole_number(std::string_view text) {

@@ -3,6 +3,7 @@
 // Promise: linear time. Error: none. Threads: pure functions.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,10 +13,18 @@
 
 namespace quilter {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
-constexpr bool is_space(char c) { return is_blank(c) || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
-constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+constexpr bool is_space(char c) {
+  return is_blank(c) || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+}
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string lower(std::string_view text);
 std::string_view trim(std::string_view text);
@@ -24,8 +33,11 @@ bool starts_ignoring_case(std::string_view text, std::string_view start);
 bool contains_ignoring_case(std::string_view text, std::string_view wanted);
 
 // The words between any of the separators; never an empty one.
-std::vector<std::string_view> split(std::string_view text, std::string_view separators = " \t\r\n\f\v");
-std::vector<std::string_view> split(std::string&& text, std::string_view separators = {}) = delete;  // would dangle
+std::vector<std::string_view> split(std::string_view text,
+                                    std::string_view separators = " \t\r\n\f\v");
+template <std::same_as<std::string> Temporary>
+std::vector<std::string_view> split(Temporary&& text,
+                                    std::string_view separators = {}) = delete;  // would dangle
 
 // A decimal number that fits, with nothing around it; else nothing.
 std::optional<std::int32_t> whole_number(std::string_view text);
@@ -40,11 +52,12 @@ std::string_view without_line_end(std::string_view line);
 std::string valid_utf8(std::string_view bytes);
 bool is_valid_utf8(std::string_view bytes);
 
-// Octets of the character that `bytes` begins with; 0 where there is none, or it is malformed. NUL is a character.
+// Octets of the character that `bytes` begins with; 0 where there is none, or it is malformed. NUL
+// is a character.
 std::size_t utf8_length(std::string_view bytes);
 
-// For logs and terminals: at most `most` bytes, cut at a character; control characters, also C1, DEL, bidi marks and
-// line separators, become '?'.
+// For logs and terminals: at most `most` bytes, cut at a character; control characters, also C1,
+// DEL, bidi marks and line separators, become '?'.
 std::string printable(std::string_view text, std::size_t most = 200);
 
 }  // namespace quilter

@@ -1,6 +1,7 @@
 // Trailers (git-interpret-trailers): "Reviewed-by: Name <a@b>".
 //
-// Promise: linear time. Quoted ones ("> Reviewed-by:") don't count. Error: none. Threads: pure functions.
+// Promise: linear time. Quoted ones ("> Reviewed-by:") don't count. Error: none. Threads: pure
+// functions.
 #pragma once
 
 #include <string>
@@ -16,8 +17,9 @@ struct Trailer {
   bool operator==(const Trailer&) const = default;
 };
 
-// All trailers of a commit message or of a reply, in order. Known names (…-by, Fixes, Closes, Link, Cc, Message-Id,
-// Change-Id, Depends-on …) count wherever a line starts with one; text below a "---" line doesn't count.
+// All trailers of a commit message or of a reply, in order. Known names (…-by, Fixes, Closes, Link,
+// Cc, Message-Id, Change-Id, Depends-on …) count wherever a line starts with one; text below a
+// "---" line doesn't count.
 std::vector<Trailer> trailers(std::string_view content);
 
 }  // namespace quilter

@@ -27,7 +27,9 @@ bool is_hidden(char32_t character) {
   return false;
 }
 
-constexpr unsigned octet(char c) { return static_cast<unsigned char>(c); }
+constexpr unsigned octet(char c) {
+  return static_cast<unsigned char>(c);
+}
 
 // How many octets a sequence with this first octet has; 0 where none begins so.
 constexpr std::size_t length_by_first(unsigned lead) {

@@ -21,8 +21,8 @@ constexpr std::array<char16_t, 32> upper_1252{
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 // Names that say no more than "bytes", or that are often wrong.
-constexpr std::array<std::string_view, 8> guessed_names{"",      "utf-8",     "utf8",         "us-ascii",
-                                                        "ascii", "x-unknown", "unknown-8bit", "default"};
+constexpr std::array<std::string_view, 8> guessed_names{
+    "", "utf-8", "utf8", "us-ascii", "ascii", "x-unknown", "unknown-8bit", "default"};
 constexpr std::array<std::string_view, 6> western_names{"iso-8859-1", "iso8859-1",    "iso_8859-1",
                                                         "latin1",     "windows-1252", "cp1252"};
 
@@ -52,14 +52,17 @@ std::string from_1252(std::string_view bytes) {
 
 class Converter {
  public:
-  explicit Converter(const std::string& charset) : handle_{g_mime_iconv_open("UTF-8", charset.c_str())} {}
+  explicit Converter(const std::string& charset)
+      : handle_{g_mime_iconv_open("UTF-8", charset.c_str())} {}
   ~Converter() {
     if (known()) g_mime_iconv_close(handle_);
   }
   Converter(const Converter&) = delete;
   Converter& operator=(const Converter&) = delete;
 
-  bool known() const { return handle_ != reinterpret_cast<iconv_t>(-1); }  // NOLINT: iconv_open(3) says so
+  bool known() const {
+    return handle_ != reinterpret_cast<iconv_t>(-1);
+  }  // NOLINT: iconv_open(3) says so
 
   // Nothing where the bytes do not fit.
   std::optional<std::string> convert(std::string_view bytes) {
@@ -87,7 +90,8 @@ class Converter {
 // iconv takes "//IGNORE" and its like as orders; a mail gives none.
 bool is_charset_name(std::string_view name) {
   return name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
-           return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '_' || c == '.' || c == ':';
+           return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' ||
+                  c == '_' || c == '.' || c == ':';
          });
 }
 
@@ -103,9 +107,12 @@ std::string guessed_utf8(std::string_view bytes) {
   text.reserve(bytes.size());
   while (!bytes.empty()) {
     const auto length = utf8_length(bytes);
-    if (bytes[0] == '\0') text += replacement;
-    else if (length == 0) append_1252(text, bytes[0]);
-    else text += bytes.substr(0, length);
+    if (bytes[0] == '\0')
+      text += replacement;
+    else if (length == 0)
+      append_1252(text, bytes[0]);
+    else
+      text += bytes.substr(0, length);
     bytes.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return text;

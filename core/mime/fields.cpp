@@ -11,11 +11,13 @@
 namespace quilter::mime {
 namespace {
 
-constexpr std::size_t longest_decoded = 65'536;  // bytes of a field; a longer one is read, but not decoded
-constexpr std::size_t longest_word = 500;        // RFC 2047 §2 allows 75; some programs never fold
+constexpr std::size_t longest_decoded =
+    65'536;  // bytes of a field; a longer one is read, but not decoded
+constexpr std::size_t longest_word = 500;  // RFC 2047 §2 allows 75; some programs never fold
 
-constexpr std::array<std::string_view, 9> address_fields{"From", "Sender",          "Reply-To",    "To",           "Cc",
-                                                         "Bcc",  "X-Original-From", "Resent-From", "Resent-Sender"};
+constexpr std::array<std::string_view, 9> address_fields{
+    "From", "Sender",          "Reply-To",    "To",           "Cc",
+    "Bcc",  "X-Original-From", "Resent-From", "Resent-Sender"};
 
 bool is_address_field(std::string_view name) {
   return std::any_of(address_fields.begin(), address_fields.end(),
@@ -33,13 +35,16 @@ std::string decoded_words(const std::string& text) {
   return decoded ? valid_utf8(decoded.get()) : text;
 }
 
-// The length of the encoded word "=?charset?Q?text?=" that `text` begins with; 0 where there is none.
+// The length of the encoded word "=?charset?Q?text?=" that `text` begins with; 0 where there is
+// none.
 std::size_t word_length(std::string_view text) {
   if (!text.starts_with("=?")) return 0;
   text = text.substr(0, longest_word);
   text = text.substr(0, text.find_first_of(" \t"));
   const auto charset_end = text.find('?', 2);
-  if (charset_end == std::string_view::npos || charset_end + 2 >= text.size() || text[charset_end + 2] != '?') return 0;
+  if (charset_end == std::string_view::npos || charset_end + 2 >= text.size() ||
+      text[charset_end + 2] != '?')
+    return 0;
   const auto end = text.find("?=", charset_end + 3);
   return end == std::string_view::npos ? 0 : end + 2;
 }
@@ -62,7 +67,8 @@ enum class Place : bool { outside, quoted };  // relative to "quoted strings"
 // A decoded word in an address: quoted where it has what would mean something there.
 std::string as_phrase(std::string_view word, Place place) {
   constexpr std::string_view specials = "()<>[]:;@\\,.\"";  // RFC 5322 §3.2.3
-  const bool quote = place == Place::outside && word.find_first_of(specials) != std::string_view::npos;
+  const bool quote =
+      place == Place::outside && word.find_first_of(specials) != std::string_view::npos;
   std::string phrase;
   if (quote) phrase += '"';
   for (const char c : word) {
@@ -92,7 +98,8 @@ std::string decoded_addresses(std::string_view text) {
 
 std::string decoded_body(std::string_view name, std::string_view raw) {
   auto text = guessed_utf8(raw);
-  if (text.find("=?") == std::string::npos || text.size() > longest_decoded) return without_controls(std::move(text));
+  if (text.find("=?") == std::string::npos || text.size() > longest_decoded)
+    return without_controls(std::move(text));
   // Without "@" outside of them, the address itself is in the encoded words.
   const bool addresses = is_address_field(name) && text.find('@') != std::string::npos;
   return without_controls(addresses ? decoded_addresses(text) : decoded_words(text));
@@ -103,7 +110,8 @@ std::string decoded_body(std::string_view name, std::string_view raw) {
 std::vector<Field> decoded_fields(const std::vector<RawField>& fields) {
   std::vector<Field> decoded;
   decoded.reserve(fields.size());
-  for (const auto& field : fields) decoded.push_back({std::string{field.name}, decoded_body(field.name, field.body)});
+  for (const auto& field : fields)
+    decoded.push_back({std::string{field.name}, decoded_body(field.name, field.body)});
   return decoded;
 }
 

@@ -1,4 +1,5 @@
-// Ownership of GMime's objects: a function that gives "transfer full" gives an Owned; a reference is borrowed.
+// Ownership of GMime's objects: a function that gives "transfer full" gives an Owned; a reference
+// is borrowed.
 //
 // Errors: none. Threads: an object belongs to one thread at a time. For core/mime only.
 #pragma once

@@ -20,15 +20,19 @@ struct Node {
   bool attachment = false;
 };
 
-std::string text_or_empty(const char* text) { return text == nullptr ? std::string{} : std::string{text}; }
+std::string text_or_empty(const char* text) {
+  return text == nullptr ? std::string{} : std::string{text};
+}
 
 // What only MIME needs, for GMime: its header then ends where ours does, and holds no NUL.
 std::string mime_message(const RawParts& message) {
-  constexpr std::array<std::string_view, 3> fields{"Content-Type", "Content-Transfer-Encoding", "Content-Disposition"};
+  constexpr std::array<std::string_view, 3> fields{"Content-Type", "Content-Transfer-Encoding",
+                                                   "Content-Disposition"};
   std::string bytes;
   for (const auto name : fields) {
     const auto body = first(message.fields, name);
-    if (body.empty()) continue;
+    const bool unreadable = name == "Content-Type" && body.find('/') == std::string_view::npos;
+    if (body.empty() || unreadable) continue;  // RFC 2045 §5.2: then it is plain text
     bytes.append(name).append(": ").append(body).append("\n");
     std::replace(bytes.begin(), bytes.end(), '\0', '?');
   }
@@ -45,8 +49,8 @@ bool opens_level(std::string_view text) {
   return starts_ignoring_case(text, "multipart") || starts_ignoring_case(text, "message");
 }
 
-// GMime opens nested parts by calling itself, and looks for the boundaries of all open ones at each line: a bomb of
-// them is not given to it.
+// GMime opens nested parts by calling itself, and looks for the boundaries of all open ones at each
+// line: a bomb of them is not given to it.
 bool is_bomb(std::string_view bytes) {
   constexpr std::size_t most_levels = 200;
   std::size_t levels = 0;
@@ -73,12 +77,14 @@ std::string parameter(GMimeObject& object, const char* name) {
 bool is_patch_name(std::string_view file_name) {
   constexpr std::array<std::string_view, 4> ends{".patch", ".diff", ".txt", ".mbox"};
   const auto name = lower(file_name);
-  return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return name.ends_with(end); });
+  return std::any_of(ends.begin(), ends.end(),
+                     [&](std::string_view end) { return name.ends_with(end); });
 }
 
 // Programs send patches under any application type; then the name says what they are.
 bool is_text(std::string_view media_type, std::string_view file_name) {
-  return media_type.starts_with("text/") || (media_type.starts_with("application/") && is_patch_name(file_name));
+  return media_type.starts_with("text/") ||
+         (media_type.starts_with("application/") && is_patch_name(file_name));
 }
 
 std::string decoded_bytes(GMimePart& part) {
@@ -92,7 +98,8 @@ std::string decoded_bytes(GMimePart& part) {
 
 bool is_encoded(GMimePart& part) {
   const auto encoding = g_mime_part_get_content_encoding(&part);
-  return encoding == GMIME_CONTENT_ENCODING_BASE64 || encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ||
+  return encoding == GMIME_CONTENT_ENCODING_BASE64 ||
+         encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ||
          encoding == GMIME_CONTENT_ENCODING_UUENCODE;
 }
 
@@ -102,7 +109,8 @@ std::string text_of(GMimePart& part, std::string_view media_type) {
   auto text = is_encoded(part) ? lf_unless_mixed(utf8) : lf_line_ends(utf8);
   if (media_type == "text/html") return without_tags(text);
   if (equal_ignoring_case(parameter(object, "format"), "flowed"))
-    return unflowed(text, equal_ignoring_case(parameter(object, "delsp"), "yes") ? DelSp::yes : DelSp::no);
+    return unflowed(
+        text, equal_ignoring_case(parameter(object, "delsp"), "yes") ? DelSp::yes : DelSp::no);
   return text;
 }
 
@@ -135,7 +143,8 @@ class Walk {
 
   void open(GMimeMessagePart& message_part, const Node& node) {
     auto* message = g_mime_message_part_get_message(&message_part);
-    if (message != nullptr) nodes_.push_back({g_mime_message_get_mime_part(message), node.depth + 1, true});
+    if (message != nullptr)
+      nodes_.push_back({g_mime_message_get_mime_part(message), node.depth + 1, true});
   }
 
   void leaf(GMimePart& part, const Node& node) {
@@ -145,7 +154,8 @@ class Walk {
     const auto file_name = guessed_utf8(text_or_empty(g_mime_part_get_filename(&part)));
     if (!is_text(media_type, file_name)) return;
     auto& list = media_type == "text/html" ? html_ : texts_;
-    list.push_back({media_type, file_name, node.attachment || is_attachment(object), text_of(part, media_type)});
+    list.push_back({media_type, file_name, node.attachment || is_attachment(object),
+                    text_of(part, media_type)});
   }
 
   std::vector<Node> nodes_;
@@ -166,7 +176,8 @@ std::vector<Part> parts_of(const std::string& bytes) {
 std::vector<Part> text_parts(const RawParts& message) {
   std::vector<Part> parts;
   if (!is_bomb(message.body)) parts = parts_of(mime_message(message));
-  const bool is_multipart = starts_ignoring_case(first(message.fields, "Content-Type"), "multipart");
+  const bool is_multipart =
+      starts_ignoring_case(first(message.fields, "Content-Type"), "multipart");
   if (parts.empty() && is_multipart && !message.body.empty())
     parts.push_back({"text/plain", {}, false, lf_line_ends(guessed_utf8(message.body))});
   return parts;

@@ -10,7 +10,8 @@ namespace {
 
 // RFC 5322 §3.6.8: printable ASCII without the colon.
 bool is_field_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7F; });
+  return !name.empty() &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7F; });
 }
 
 // "Name: body"; blanks before the colon are obsolete syntax (§4.5).
@@ -24,7 +25,9 @@ bool take_field(std::vector<RawField>& fields, std::string_view line) {
 }
 
 // "From someone Sun Mar  1 08:00:00 2026", which mail folders put above a message.
-bool is_folder_line(std::string_view line) { return line.starts_with("From ") || line.starts_with(">From "); }
+bool is_folder_line(std::string_view line) {
+  return line.starts_with("From ") || line.starts_with(">From ");
+}
 
 }  // namespace
 

@@ -20,16 +20,21 @@ std::string fingerprint(const RawParts& message) {
     for (const auto word : split(first(message.fields, name))) same.append(word).append(" ");
     same += '\n';
   }
-  for (auto rest = message.body.substr(0, message.body.find_last_not_of(" \t\r\n") + 1); !rest.empty();)
+  for (auto rest = message.body.substr(0, message.body.find_last_not_of(" \t\r\n") + 1);
+       !rest.empty();)
     same.append(without_line_end(next_line(rest))).append("\n");
   return sha256_hex(same);
 }
 
 }  // namespace
 
-Library::Library() { g_mime_init(); }
+Library::Library() {
+  g_mime_init();
+}
 
-Library::~Library() { g_mime_shutdown(); }
+Library::~Library() {
+  g_mime_shutdown();
+}
 
 Mail read_mail(std::string_view message_bytes) {
   const auto message = split_message(message_bytes);

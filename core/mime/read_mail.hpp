@@ -1,8 +1,9 @@
-// read_mail: the one place where MIME is undone (RFC 2045–2047, 2183, 2231, 3676). GMime stays inside.
+// read_mail: the one place where MIME is undone (RFC 2045–2047, 2183, 2231, 3676). GMime stays
+// inside.
 //
-// Promise: any bytes give a Mail, valid UTF-8 without NUL, in linear time and bounded depth (limits below).
-// Errors: none thrown for any input; only memory can run out. Owns: nothing. Threads: safe from any, once a
-// Library lives.
+// Promise: any bytes give a Mail, valid UTF-8 without NUL, in linear time and bounded depth (limits
+// below). Errors: none thrown for any input; only memory can run out. Owns: nothing. Threads: safe
+// from any, once a Library lives.
 #pragma once
 
 #include <string_view>

@@ -18,10 +18,11 @@ struct Entity {
   std::string_view name;
   std::string_view text;
 };
-constexpr std::array entities{Entity{"&lt;", "<"},   Entity{"&gt;", ">"},  Entity{"&amp;", "&"},
+constexpr std::array entities{Entity{"&lt;", "<"},    Entity{"&gt;", ">"},  Entity{"&amp;", "&"},
                               Entity{"&quot;", "\""}, Entity{"&#39;", "'"}, Entity{"&nbsp;", " "}};
 
-constexpr std::array<std::string_view, 7> breaking_tags{"br", "/p", "/div", "/tr", "/li", "/h1", "/h2"};
+constexpr std::array<std::string_view, 7> breaking_tags{"br",  "/p",  "/div", "/tr",
+                                                        "/li", "/h1", "/h2"};
 
 // "br" of "<br/>", "/p" of "</p class=x>".
 std::string_view tag_name(std::string_view inside) {
@@ -29,7 +30,8 @@ std::string_view tag_name(std::string_view inside) {
   return inside.substr(0, inside.find_first_of(" \t\r\n"));
 }
 
-// The length of what stands at the front of `html`: a tag, an entity or a character; adds what it shows to `text`.
+// The length of what stands at the front of `html`: a tag, an entity or a character; adds what it
+// shows to `text`.
 std::size_t take(std::string_view html, std::string& text, bool& tags_close) {
   if (html[0] == '<' && tags_close) {
     const auto close = html.find('>');
@@ -88,7 +90,8 @@ std::string unflowed(std::string_view text, DelSp delsp) {
     const auto line = flowed_line(without_line_end(next_line(text)));
     const bool joins = open && line.marks == open_marks && line.text != "-- ";
     if (open && !joins) result += '\n';
-    if (!joins) result.append(line.marks).append(line.marks.empty() || line.text.empty() ? "" : " ");
+    if (!joins)
+      result.append(line.marks).append(line.marks.empty() || line.text.empty() ? "" : " ");
     result += line.text;
     if (line.soft && delsp == DelSp::yes) result.pop_back();
     if (!line.soft) result += '\n';

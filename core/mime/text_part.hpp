@@ -1,4 +1,5 @@
-// The text of a part once its transfer encoding and charset are undone: line ends, format=flowed, HTML.
+// The text of a part once its transfer encoding and charset are undone: line ends, format=flowed,
+// HTML.
 //
 // Promise: linear time. Error: none. Threads: pure functions.
 #pragma once
@@ -16,10 +17,12 @@ std::string lf_unless_mixed(std::string_view text);
 
 enum class DelSp : bool { no, yes };
 
-// format=flowed undone (RFC 3676 §4.2): soft line breaks joined, space-stuffing removed, quote marks kept.
+// format=flowed undone (RFC 3676 §4.2): soft line breaks joined, space-stuffing removed, quote
+// marks kept.
 std::string unflowed(std::string_view text, DelSp delsp);
 
-// The words of an HTML text, with line breaks where it shows some. Crude: for mails that have nothing else.
+// The words of an HTML text, with line breaks where it shows some. Crude: for mails that have
+// nothing else.
 std::string without_tags(std::string_view html);
 
 }  // namespace quilter::mime

@@ -29,8 +29,12 @@ void take_migration_lock(pqxx::transaction_base& transaction) {
   transaction.exec("SELECT pg_advisory_xact_lock(" + lock_key_of("quilter migrate") + ")");
 }
 
+// By the catalogue's rows: to_regclass() would answer from a cache that is as old as this transaction, which began
+// before it waited for the lock.
 int version_of(pqxx::transaction_base& transaction) {
-  if (transaction.exec("SELECT to_regclass('schema_migration')")[0][0].is_null()) return 0;
+  if (transaction.exec("SELECT FROM pg_tables WHERE tablename = 'schema_migration' AND "
+                       "schemaname = ANY (current_schemas(false))").empty())
+    return 0;
   return transaction.exec("SELECT coalesce(max(version), 0) FROM schema_migration")[0][0].as<int>();
 }
 

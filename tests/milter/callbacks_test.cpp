@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::uint32_t no_reply_steps = 0x0FF080;  // all SMFIP_NR_*
 
-LiveServer& server() { return LiveServer::get(); }
+LiveServer& server() {
+  return LiveServer::get();
+}
 
 Delivery sound_mail(const std::string& queue_id = "4QUEUE") {
   Delivery delivery;
@@ -44,9 +46,11 @@ TEST_CASE("only what is needed is negotiated") {
   const auto& granted = mta.negotiate();
   CHECK(granted.version == 6);
   CHECK(granted.actions == SMFIF_SETSYMLIST);
-  CHECK(granted.steps == (SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_NR_MAIL |
-                          SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC));
-  CHECK(granted.macro_lists == std::vector<std::pair<std::uint32_t, std::string>>{{SMFIM_EOM, "i"}, {SMFIM_EOH, "i"}});
+  CHECK(granted.steps ==
+        (SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_NR_MAIL |
+         SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC));
+  CHECK(granted.macro_lists ==
+        std::vector<std::pair<std::uint32_t, std::string>>{{SMFIM_EOM, "i"}, {SMFIM_EOH, "i"}});
   check_still_works(mta);
   mta.quit();
 }
@@ -94,7 +98,8 @@ TEST_CASE("envelope and queue id reach the recorder") {
   delivery.forward_paths = {"<list@example.org>", "<hidden@example.org>"};
   CHECK(mta.deliver(delivery) == Answer{});
   const auto message = only(server().recorder.take());
-  CHECK(message.envelope == Envelope{row.want_reverse_path, {"list@example.org", "hidden@example.org"}});
+  CHECK(message.envelope ==
+        Envelope{row.want_reverse_path, {"list@example.org", "hidden@example.org"}});
   CHECK(message.queue_id == row.want_queue_id);
 }
 
@@ -123,11 +128,13 @@ TEST_CASE("ESMTP arguments are no part of a path") {
 TEST_CASE("folds become CR LF, raw 8 bit and NUL in the body stay") {
   auto mta = server().connect();
   Delivery delivery;
-  delivery.header = {{"Subject", " a\n b\n\tc"}, {"X-Raw", " \xFC\xFF"}, {"X-Tight", "tight"}, {"X-Empty", ""}};
+  delivery.header = {
+      {"Subject", " a\n b\n\tc"}, {"X-Raw", " \xFC\xFF"}, {"X-Tight", "tight"}, {"X-Empty", ""}};
   delivery.body = std::string{"\x00 nul \xFE\r\n.\r\nlone \n and \r", 24};
   CHECK(mta.deliver(delivery) == Answer{});
   CHECK(only(server().recorder.take()).bytes ==
-        "Subject: a\r\n b\r\n\tc\r\nX-Raw: \xFC\xFF\r\nX-Tight:tight\r\nX-Empty:\r\n\r\n" + delivery.body);
+        "Subject: a\r\n b\r\n\tc\r\nX-Raw: \xFC\xFF\r\nX-Tight:tight\r\nX-Empty:\r\n\r\n" +
+            delivery.body);
 }
 
 TEST_CASE("a body is the same however it is cut into chunks") {
@@ -149,7 +156,8 @@ TEST_CASE("a message of 30 MB arrives whole") {
   auto mta = server().connect();
   auto delivery = sound_mail();
   delivery.body.resize(30'000'000);
-  for (std::size_t i = 0; i < delivery.body.size(); ++i) delivery.body[i] = static_cast<char>(i * 31 >> 7);
+  for (std::size_t i = 0; i < delivery.body.size(); ++i)
+    delivery.body[i] = static_cast<char>(i * 31 >> 7);
   CHECK(mta.deliver(delivery) == Answer{});
   const auto message = only(server().recorder.take());
   CHECK_FALSE(message.truncated);
@@ -168,7 +176,8 @@ TEST_CASE("a message beyond the limit is cut, and let go on") {
 
 TEST_CASE("1,000 messages pass over one connection") {
   auto mta = server().connect();
-  for (int i = 0; i < 1'000; ++i) REQUIRE(mta.deliver(sound_mail("4Q" + std::to_string(i))) == Answer{});
+  for (int i = 0; i < 1'000; ++i)
+    REQUIRE(mta.deliver(sound_mail("4Q" + std::to_string(i))) == Answer{});
   const auto messages = server().recorder.take();
   REQUIRE(messages.size() == 1'000);
   for (int i = 0; i < 1'000; ++i) {
@@ -201,7 +210,8 @@ TEST_CASE("16 connections deliver 50 messages each at once") {
   }
 }
 
-TEST_CASE("a message for no tracked list is accepted at end of headers, and the next one is served") {
+TEST_CASE(
+    "a message for no tracked list is accepted at end of headers, and the next one is served") {
   auto mta = server().connect();
   auto delivery = sound_mail();
   delivery.header.emplace_back("List-Id", " <untracked.example.org>");
@@ -282,7 +292,8 @@ TEST_CASE("connections may close at any moment") {
   CHECK(server().recorder.take().empty());
 }
 
-TEST_CASE("what goes wrong at end of message is a 451 with our words, and the next message is served") {
+TEST_CASE(
+    "what goes wrong at end of message is a 451 with our words, and the next message is served") {
   struct Row {
     std::string queue_id;
     Answer want;
@@ -307,7 +318,8 @@ TEST_CASE("what goes wrong at end of headers is a 451 too") {
   auto mta = server().connect();
   auto delivery = sound_mail();
   delivery.header.emplace_back("X-List", " throw");
-  CHECK(mta.deliver(delivery) == Answer{SMFIR_REPLYCODE, "451 4.3.0 patch archive failed, try again later"});
+  CHECK(mta.deliver(delivery) ==
+        Answer{SMFIR_REPLYCODE, "451 4.3.0 patch archive failed, try again later"});
   check_still_works(mta);
 }
 
@@ -316,5 +328,6 @@ TEST_CASE("a connection that is handed on without a new negotiation is served") 
   check_still_works(mta);
   mta.quit_for_next_connection();
   CHECK(mta.deliver(sound_mail()) == Answer{});
-  CHECK(only(server().recorder.take()).bytes == "Subject:  [PATCH] x\r\nList-Id:  <list.example.org>\r\n\r\nline\r\n");
+  CHECK(only(server().recorder.take()).bytes ==
+        "Subject:  [PATCH] x\r\nList-Id:  <list.example.org>\r\n\r\nline\r\n");
 }

@@ -80,9 +80,11 @@ TEST_CASE("an address that cannot be is refused with what is wanted instead") {
   };
   const auto row = GENERATE(values<Row>({
       {"", "listen: want unix:PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N, got ''"},
-      {"/run/x.sock", "listen: want unix:PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N, got '/run/x.sock'"},
+      {"/run/x.sock",
+       "listen: want unix:PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N, got '/run/x.sock'"},
       {"unix:", "unix:: want a path of 1 to 107 bytes"},
-      {"unix:/no/such/folder/x", "/no/such/folder is no directory; create it (systemd: RuntimeDirectory=)"},
+      {"unix:/no/such/folder/x",
+       "/no/such/folder is no directory; create it (systemd: RuntimeDirectory=)"},
       {"fd:x", "fd:x: want the number of an open descriptor, such as fd:3"},
       {"fd:999", "fd:999 is no listening socket; is the daemon started by its socket unit?"},
       {"fd:0", "fd:0 is no listening socket; is the daemon started by its socket unit?"},
@@ -94,13 +96,15 @@ TEST_CASE("a socket that another process listens on, or a file, is left alone") 
   const TemporaryFolder folder;
   const auto live = folder / "live.sock";
   const int listening = unix_socket(live, Listening::yes);
-  CHECK(complaint("unix:" + live) == "another process listens on " + live + "; stop it or choose another path");
+  CHECK(complaint("unix:" + live) ==
+        "another process listens on " + live + "; stop it or choose another path");
   CHECK(::access(live.c_str(), F_OK) == 0);
   ::close(listening);
 
   const auto file = folder / "file";
   std::ofstream{file} << "precious";
-  CHECK(complaint("unix:" + file) == file + " exists and is no socket; remove it or choose another path");
+  CHECK(complaint("unix:" + file) ==
+        file + " exists and is no socket; remove it or choose another path");
   CHECK(::access(file.c_str(), F_OK) == 0);
 }
 

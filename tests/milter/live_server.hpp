@@ -1,4 +1,5 @@
-// The one Server of this test program (libmilter's state is global), started at its first use and stopped at exit.
+// The one Server of this test program (libmilter's state is global), started at its first use and
+// stopped at exit.
 #pragma once
 
 #include <unistd.h>
@@ -55,7 +56,10 @@ class LiveServer {
   RecordingRecorder recorder;
 
  private:
-  LiveServer() : options_{options(folder_)}, server_{options_, recorder}, thread_{[this] { ended_ = server_.run(); }} {}
+  LiveServer()
+      : options_{options(folder_)}, server_{options_, recorder}, thread_{[this] {
+          ended_ = server_.run();
+        }} {}
   ~LiveServer() {
     server_.stop();
     thread_.join();

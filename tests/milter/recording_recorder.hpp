@@ -1,4 +1,5 @@
-// RecordingRecorder: keeps what it is given; the queue id says how it shall behave ("LATER…", "THROW…", "ALLOC…").
+// RecordingRecorder: keeps what it is given; the queue id says how it shall behave ("LATER…",
+// "THROW…", "ALLOC…").
 //
 // Threads: safe from any.
 #pragma once

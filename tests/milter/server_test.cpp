@@ -22,16 +22,19 @@ namespace quilter::test {
 
 Child::Child(const milter::Options& options, int listening_descriptor) {
   int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw std::runtime_error{"socketpair"};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    throw std::runtime_error{"socketpair"};
   channel_ = ends[0];
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   // By way of high numbers: a descriptor may already be where another has to go.
   constexpr int high = 200;
   posix_spawn_file_actions_adddup2(&actions, ends[1], high);
-  if (listening_descriptor >= 0) posix_spawn_file_actions_adddup2(&actions, listening_descriptor, high + 1);
+  if (listening_descriptor >= 0)
+    posix_spawn_file_actions_adddup2(&actions, listening_descriptor, high + 1);
   posix_spawn_file_actions_adddup2(&actions, high, channel_descriptor);
-  if (listening_descriptor >= 0) posix_spawn_file_actions_adddup2(&actions, high + 1, channel_descriptor + 1);
+  if (listening_descriptor >= 0)
+    posix_spawn_file_actions_adddup2(&actions, high + 1, channel_descriptor + 1);
   ::setenv("QUILTER_CHILD_LISTEN", options.listen.c_str(), 1);
   ::setenv("QUILTER_CHILD_MODE", std::to_string(options.socket_mode).c_str(), 1);
   ::setenv("QUILTER_CHILD_GROUP", options.socket_group.c_str(), 1);
@@ -63,7 +66,9 @@ void Child::release() {
   if (::write(channel_, "g", 1) != 1) throw std::runtime_error{"the child does not listen"};
 }
 
-void Child::signal(int number) const { ::kill(process_, number); }
+void Child::signal(int number) const {
+  ::kill(process_, number);
+}
 
 int Child::exit_code() {
   int status = 0;
@@ -77,7 +82,8 @@ int Child::exit_code() {
 namespace {
 
 void say(char byte) {
-  if (::write(Child::channel_descriptor, &byte, 1) != 1) throw std::runtime_error{"the parent does not listen"};
+  if (::write(Child::channel_descriptor, &byte, 1) != 1)
+    throw std::runtime_error{"the parent does not listen"};
 }
 
 struct BlockingRecorder final : Recorder {
@@ -116,7 +122,8 @@ TEST_CASE("a child process serves", "[.child]") {
   options.listen = from_environment("QUILTER_CHILD_LISTEN");
   options.socket_mode = static_cast<unsigned>(std::stoul(from_environment("QUILTER_CHILD_MODE")));
   options.socket_group = from_environment("QUILTER_CHILD_GROUP");
-  options.drain_timeout = std::chrono::milliseconds{std::stol(from_environment("QUILTER_CHILD_DRAIN"))};
+  options.drain_timeout =
+      std::chrono::milliseconds{std::stol(from_environment("QUILTER_CHILD_DRAIN"))};
   BlockingRecorder recorder;
   milter::Server server{options, recorder};
   say('s');
@@ -187,7 +194,8 @@ TEST_CASE("SIGTERM lets a message in flight end well, and puts new ones off") {
 
   Answer answer;
   while (answer == Answer{}) answer = newcomer.deliver(mail("4Q"));
-  CHECK(answer == Answer{SMFIR_REPLYCODE, "451 4.3.2 patch archive is shutting down, try again later"});
+  CHECK(answer ==
+        Answer{SMFIR_REPLYCODE, "451 4.3.2 patch archive is shutting down, try again later"});
   child.release();
   CHECK(in_flight.reply() == Answer{});
   CHECK(child.exit_code() == 0);

@@ -39,7 +39,8 @@ TEST_CASE("a header field is written as it was transferred") {
       {LeadingSpace::stripped, "", "Subject: \r\n"},
       {LeadingSpace::kept, " a\n b", "Subject: a\r\n b\r\n"},
       {LeadingSpace::kept, " a\r\n b", "Subject: a\r\n b\r\n"},
-      {LeadingSpace::kept, "\n folded at once\n\tand again", "Subject:\r\n folded at once\r\n\tand again\r\n"},
+      {LeadingSpace::kept, "\n folded at once\n\tand again",
+       "Subject:\r\n folded at once\r\n\tand again\r\n"},
       {LeadingSpace::kept, " ends with a fold\n", "Subject: ends with a fold\r\n\r\n"},
       {LeadingSpace::kept, " raw \xFC\xE9\x80", "Subject: raw \xFC\xE9\x80\r\n"},
       {LeadingSpace::kept, " lone \r stays", "Subject: lone \r stays\r\n"},
@@ -76,8 +77,9 @@ TEST_CASE("what is beyond the limit is left out, wherever it falls") {
 }
 
 TEST_CASE("an announced size is believed only so far as it makes sense") {
-  const auto argument = GENERATE(as<std::string>{}, "SIZE=10", "size=10", "SIZE=", "SIZE=-1", "SIZE=99999999999999999999",
-                                 "SIZE=2147483647", "SIZE=1x", "BODY=8BITMIME", "");
+  const auto argument =
+      GENERATE(as<std::string>{}, "SIZE=10", "size=10", "SIZE=", "SIZE=-1",
+               "SIZE=99999999999999999999", "SIZE=2147483647", "SIZE=1x", "BODY=8BITMIME", "");
   CAPTURE(argument);
   Fixture fixture;
   auto session = fixture.session();
@@ -101,8 +103,8 @@ TEST_CASE("list marks are the three list fields, in any case, and the forward-pa
   session.header_field("List-Post", " d");
   session.header_field("X-List-Id", " e");
   session.end_of_headers();
-  CHECK(fixture.recorder.last_marks() ==
-        ListMarks{{" <a.example.org>", " b@example.org", " c"}, {"list@example.org", "other@example.org"}});
+  CHECK(fixture.recorder.last_marks() == ListMarks{{" <a.example.org>", " b@example.org", " c"},
+                                                   {"list@example.org", "other@example.org"}});
 }
 
 TEST_CASE("a hostile number of list fields and recipients is capped") {
@@ -116,7 +118,9 @@ TEST_CASE("a hostile number of list fields and recipients is capped") {
   CHECK(fixture.recorder.last_marks().forward_paths.size() == 10'000);
 }
 
-TEST_CASE("after a failure the transaction ends in a tempfail at the next reply, and the next one is sound") {
+TEST_CASE(
+    "after a failure the transaction ends in a tempfail at the next reply, and the next one is "
+    "sound") {
   Fixture fixture;
   auto session = fixture.session();
   session.mail("a@x");

@@ -76,9 +76,11 @@ int connect_inet(std::string_view port_at_host) {
   const auto at = port_at_host.find('@');
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(std::string{port_at_host.substr(0, at)})));
+  address.sin_port =
+      htons(static_cast<std::uint16_t>(std::stoi(std::string{port_at_host.substr(0, at)})));
   if (at == std::string_view::npos ||
-      ::inet_pton(AF_INET, std::string{port_at_host.substr(at + 1)}.c_str(), &address.sin_addr) != 1)
+      ::inet_pton(AF_INET, std::string{port_at_host.substr(at + 1)}.c_str(), &address.sin_addr) !=
+          1)
     throw ProtocolError{"want inet:PORT@HOST with a numeric host"};
   const int made = connected(AF_INET, &address, sizeof address);
   const int on = 1;
@@ -114,7 +116,8 @@ const Granted& FakeMta::negotiate(const Offer& offer) {
   put(SMFIC_OPTNEG, number(offer.version) + number(offer.actions) + number(offer.steps));
   flush();
   const auto [command, payload] = packet();
-  if (command != SMFIC_OPTNEG) throw ProtocolError{std::string{"want the milter's options, got "} + command};
+  if (command != SMFIC_OPTNEG)
+    throw ProtocolError{std::string{"want the milter's options, got "} + command};
   granted_ = {number_at(payload, 0), number_at(payload, 4), number_at(payload, 8), {}};
   if ((granted_.actions & ~offer.actions) != 0 || (granted_.steps & ~offer.steps) != 0)
     throw ProtocolError{"the milter takes what was not offered"};
@@ -147,7 +150,8 @@ Answer FakeMta::mail(std::string_view reverse_path, const std::vector<std::strin
   return step(SMFIC_MAIL, path_with_arguments(reverse_path, arguments), SMFIP_NR_MAIL);
 }
 
-Answer FakeMta::recipient(std::string_view forward_path, const std::vector<std::string>& arguments) {
+Answer FakeMta::recipient(std::string_view forward_path,
+                          const std::vector<std::string>& arguments) {
   return step(SMFIC_RCPT, path_with_arguments(forward_path, arguments), SMFIP_NR_RCPT);
 }
 
@@ -159,7 +163,9 @@ Answer FakeMta::header_field(std::string_view name, std::string_view body) {
   return step(SMFIC_HEADER, payload, SMFIP_NR_HDR);
 }
 
-Answer FakeMta::end_of_headers() { return step(SMFIC_EOH, {}, SMFIP_NR_EOH); }
+Answer FakeMta::end_of_headers() {
+  return step(SMFIC_EOH, {}, SMFIP_NR_EOH);
+}
 
 Answer FakeMta::body(std::string_view bytes) {
   Answer answer;
@@ -191,7 +197,8 @@ void FakeMta::quit() {
   flush();
   std::array<char, 1> byte{};
   const auto got = ::recv(socket_, byte.data(), byte.size(), 0);
-  if (got > 0 || !in_.empty()) throw ProtocolError{std::string{"a packet nobody waits for, after quit"}};
+  if (got > 0 || !in_.empty())
+    throw ProtocolError{std::string{"a packet nobody waits for, after quit"}};
   if (got < 0 && errno != ECONNRESET) complain("the milter does not close after quit");
 }
 
@@ -205,7 +212,8 @@ Answer FakeMta::envelope_and_header(const Delivery& delivery) {
   for (const auto& forward_path : delivery.forward_paths)
     if (auto answer = recipient(forward_path); answer.verdict != SMFIR_CONTINUE) return answer;
   if (asks_for(SMFIP_NODATA))
-    if (auto answer = step(SMFIC_DATA, {}, SMFIP_NR_DATA); answer.verdict != SMFIR_CONTINUE) return answer;
+    if (auto answer = step(SMFIC_DATA, {}, SMFIP_NR_DATA); answer.verdict != SMFIR_CONTINUE)
+      return answer;
   for (const auto& [name, body] : delivery.header)
     if (auto answer = header_field(name, body); answer.verdict != SMFIR_CONTINUE) return answer;
   if (!delivery.queue_id.empty()) macros(SMFIC_EOH, {{"i", delivery.queue_id}});
@@ -246,12 +254,14 @@ void FakeMta::flush() {
   out_.clear();
 }
 
-// Replies come in the order of the steps: bytes behind the awaited one answer a step that has no reply.
+// Replies come in the order of the steps: bytes behind the awaited one answer a step that has no
+// reply.
 Answer FakeMta::reply() {
   auto [command, payload] = packet();
   constexpr std::string_view verdicts{"acdrst"};
   if (verdicts.find(command) != std::string_view::npos && payload.empty()) return {command, {}};
-  if (command != SMFIR_REPLYCODE) throw ProtocolError{std::string{"want a verdict, got "} + command};
+  if (command != SMFIR_REPLYCODE)
+    throw ProtocolError{std::string{"want a verdict, got "} + command};
   if (payload.empty() || payload.back() != '\0') throw ProtocolError{"a reply text has no end"};
   payload.pop_back();
   return {command, std::move(payload)};
@@ -260,7 +270,8 @@ Answer FakeMta::reply() {
 std::pair<char, std::string> FakeMta::packet() {
   while (in_.size() < 4) read_more();
   const std::size_t size = number_at(in_, 0);
-  if (size == 0 || size > largest_packet) throw ProtocolError{"a packet of " + std::to_string(size) + " bytes"};
+  if (size == 0 || size > largest_packet)
+    throw ProtocolError{"a packet of " + std::to_string(size) + " bytes"};
   while (in_.size() < 4 + size) read_more();
   if (in_.size() > 4 + size) throw ProtocolError{"a packet nobody waits for"};
   std::pair<char, std::string> result{in_[4], in_.substr(5, size - 1)};

@@ -1,9 +1,9 @@
 // FakeMta: the MTA's side of one milter connection (protocol version 6), as strict as MTAs are.
 //
-// Promise: sends what the negotiated flags allow, waits for a reply where they ask for one and nowhere else. Packets
-// without a reply are gathered and sent together. A delivery costs as few system calls as the protocol allows.
-// Errors: ProtocolError for a packet that was not expected, a reply that does not come in 30 s, a closed connection.
-// Owns: its socket. Threads: one at a time.
+// Promise: sends what the negotiated flags allow, waits for a reply where they ask for one and
+// nowhere else. Packets without a reply are gathered and sent together. A delivery costs as few
+// system calls as the protocol allows. Errors: ProtocolError for a packet that was not expected, a
+// reply that does not come in 30 s, a closed connection. Owns: its socket. Threads: one at a time.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,9 @@ struct Granted {
 };
 
 struct Answer {
-  char verdict = 'c';  // SMFIR_*: 'c' continue, 'a' accept, 't' tempfail, 'y' with a text of our own
-  std::string text;    // "451 4.3.0 …" for 'y'
+  char verdict =
+      'c';           // SMFIR_*: 'c' continue, 'a' accept, 't' tempfail, 'y' with a text of our own
+  std::string text;  // "451 4.3.0 …" for 'y'
 
   bool operator==(const Answer&) const = default;
 };
@@ -43,7 +44,8 @@ struct Answer {
 struct Delivery {
   std::string reverse_path = "<sender@example.org>";
   std::vector<std::string> forward_paths{"<list@example.org>"};
-  std::vector<std::pair<std::string, std::string>> header;  // field bodies with their leading space, folds as LF
+  std::vector<std::pair<std::string, std::string>>
+      header;  // field bodies with their leading space, folds as LF
   std::string body;
   std::string queue_id;  // "": the macro is not sent
 };
@@ -67,7 +69,7 @@ class FakeMta {
   void send_end_of_message();  // its two halves, for what happens in between
   Answer reply();
   void abort();
-  void quit();  // asks for the end and waits for it
+  void quit();                      // asks for the end and waits for it
   void quit_for_next_connection();  // SMFIC_QUIT_NC
   void flush();
 

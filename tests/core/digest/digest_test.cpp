@@ -11,7 +11,8 @@ TEST_CASE("sha1 is that of FIPS 180") {
 
 TEST_CASE("sha256 is that of FIPS 180, also over NUL bytes") {
   CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  CHECK(sha256_hex(std::string_view{"\0", 1}) == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+  CHECK(sha256_hex(std::string_view{"\0", 1}) ==
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
 }
 
 TEST_CASE("lock_hash is FNV-1a, and stays it") {

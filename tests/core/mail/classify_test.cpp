@@ -6,12 +6,14 @@ namespace quilter {
 namespace {
 
 const std::string diff = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-x\n+y\n";
-const std::string pull = "are available in the Git repository at:\n\n  https://example.org/x.git next\n";
+const std::string pull =
+    "are available in the Git repository at:\n\n  https://example.org/x.git next\n";
 
 enum class Thread { none, answers };
 
 Mail mail_with(const std::string& subject, Thread thread, const std::string& text) {
-  Mail mail{{{"From", "Ann <ann@x.org>"}, {"Message-ID", "<m@x>"}, {"Subject", subject}}, {}, "0123"};
+  Mail mail{
+      {{"From", "Ann <ann@x.org>"}, {"Message-ID", "<m@x>"}, {"Subject", subject}}, {}, "0123"};
   if (thread == Thread::answers) mail.fields.push_back({"In-Reply-To", "<p@x>"});
   mail.parts.push_back({"text/plain", {}, false, text});
   return mail;
@@ -19,7 +21,8 @@ Mail mail_with(const std::string& subject, Thread thread, const std::string& tex
 
 // "kind by rule", or "ignored by reason".
 std::string verdict(const Classified& classified) {
-  if (const auto* ignored = std::get_if<Ignored>(&classified)) return "ignored by " + ignored->reason;
+  if (const auto* ignored = std::get_if<Ignored>(&classified))
+    return "ignored by " + ignored->reason;
   const auto& submission = std::get<Submission>(classified);
   return std::string{to_string(submission.kind)} + " by " + submission.rule;
 }
@@ -58,7 +61,8 @@ TEST_CASE("the rules say what a mail is") {
       {"Re: [GIT PULL] x", Thread::answers, pull, "comment by reply"},
       {"[tip: x86/urgent] x", Thread::answers, diff, "comment by notice-in-thread"},
       {"[tip:x86/urgent] x", Thread::none, diff, "ignored by notice"},
-      {"Patch \"x\" has been added to the 6.1-stable tree", Thread::none, diff, "ignored by notice"},
+      {"Patch \"x\" has been added to the 6.1-stable tree", Thread::none, diff,
+       "ignored by notice"},
   }));
   CAPTURE(row.subject, row.text);
   CHECK(verdict(classify(mail_with(row.subject, row.thread, row.text), {})) == row.want);
@@ -85,7 +89,8 @@ TEST_CASE("a mail that nobody sent is ignored") {
 }
 
 TEST_CASE("an unnumbered patch is a series of one") {
-  const auto submission = std::get<Submission>(classify(mail_with("[PATCH v2] x", Thread::none, diff), {}));
+  const auto submission =
+      std::get<Submission>(classify(mail_with("[PATCH v2] x", Thread::none, diff), {}));
   CHECK_FALSE(submission.numbered);
   CHECK(submission.number == 1);
   CHECK(submission.total == 1);
@@ -98,7 +103,8 @@ TEST_CASE("a patch's author is who the body names, a comment's is who sent it") 
   CHECK(patch.author == Mailbox{"Ben", "ben@x.org"});
   CHECK(patch.submitter == Mailbox{"Ann", "ann@x.org"});
   CHECK(patch.content == "mend it\n");
-  const auto comment = std::get<Submission>(classify(mail_with("Re: x", Thread::answers, text), {}));
+  const auto comment =
+      std::get<Submission>(classify(mail_with("Re: x", Thread::answers, text), {}));
   CHECK(comment.author == comment.submitter);
   CHECK(comment.content == text);
   CHECK(comment.diff.empty());
@@ -106,7 +112,8 @@ TEST_CASE("a patch's author is who the body names, a comment's is who sent it") 
 
 TEST_CASE("attached patches make one diff; the body is the content") {
   auto mail = mail_with("[PATCH] x", Thread::none, "see attached\n-- \nAnn\n");
-  mail.parts.push_back({"text/x-patch", "1.patch", true, "From: Ben <ben@x.org>\n\none\n---\n" + diff + "-- \n2.39.5\n"});
+  mail.parts.push_back({"text/x-patch", "1.patch", true,
+                        "From: Ben <ben@x.org>\n\none\n---\n" + diff + "-- \n2.39.5\n"});
   mail.parts.push_back({"application/octet-stream", "2.patch", true, diff});
   auto submission = std::get<Submission>(classify(mail, {}));
   CHECK(submission.content == "see attached\n");
@@ -118,9 +125,11 @@ TEST_CASE("attached patches make one diff; the body is the content") {
   CHECK(submission.author == Mailbox{"Ben", "ben@x.org"});
 }
 
-TEST_CASE("a comment keeps an inline diff whole, also where it removes what looks like a signature") {
+TEST_CASE(
+    "a comment keeps an inline diff whole, also where it removes what looks like a signature") {
   const std::string text = "try this:\n\n--- a/f\n+++ b/f\n@@ -1,2 +1 @@\n-- \n-x\n+y\n";
-  const auto comment = std::get<Submission>(classify(mail_with("Re: x", Thread::answers, text + "\n-- \nAnn\n"), {}));
+  const auto comment = std::get<Submission>(
+      classify(mail_with("Re: x", Thread::answers, text + "\n-- \nAnn\n"), {}));
   CHECK(comment.content == text);
 }
 
@@ -130,10 +139,11 @@ TEST_CASE("a message id is the mail's own, or made from its fingerprint") {
     const char* want;
     bool derived;
   };
-  const auto row = GENERATE(values<Row>({{{{"Message-ID", "<a@x>"}}, "a@x", false},
-                                         {{{"message-id", "garbage here"}, {"Message-Id", "<b@x>"}}, "b@x", false},
-                                         {{{"Message-ID", "<>"}}, "quilter.0123@derived.invalid", true},
-                                         {{}, "quilter.0123@derived.invalid", true}}));
+  const auto row = GENERATE(
+      values<Row>({{{{"Message-ID", "<a@x>"}}, "a@x", false},
+                   {{{"message-id", "garbage here"}, {"Message-Id", "<b@x>"}}, "b@x", false},
+                   {{{"Message-ID", "<>"}}, "quilter.0123@derived.invalid", true},
+                   {{}, "quilter.0123@derived.invalid", true}}));
   const auto own = own_id(Mail{row.fields, {}, "0123"});
   CHECK(own.id == row.want);
   CHECK(own.derived == row.derived);

@@ -23,19 +23,26 @@ const std::vector<std::string> diffs{
     "--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-x\n+y\n",
     "--- f.c.orig\t2026-03-01\n+++ f.c\t2026-03-02\n@@ -1 +1 @@\n-x\n+y\n",
     "diff -u f.c.orig f.c\n--- f.c.orig\n+++ f.c\n@@ -1 +1 @@\n-x\n+y\n",
-    "diff -r 0123456789ab f.c\n--- a/f.c\tSun Mar 01\n+++ b/f.c\tSun Mar 01\n@@ -1,1 +1,1 @@\n-x\n+y\n",
-    "Index: f.c\n===================================================================\n--- f.c\t(revision 1)\n"
+    "diff -r 0123456789ab f.c\n--- a/f.c\tSun Mar 01\n+++ b/f.c\tSun Mar 01\n@@ -1,1 +1,1 "
+    "@@\n-x\n+y\n",
+    "Index: f.c\n===================================================================\n--- "
+    "f.c\t(revision 1)\n"
     "+++ f.c\t(working copy)\n@@ -1 +1 @@\n-x\n+y\n",
-    "Index: bfd/f.c\n===================================================================\nRCS file: /cvs/f.c,v\n"
-    "retrieving revision 1.1\ndiff -u -p -r1.1 f.c\n--- bfd/f.c\t1 Mar\n+++ bfd/f.c\t2 Mar\n@@ -1 +1 @@\n-x\n+y\n",
+    "Index: bfd/f.c\n===================================================================\nRCS "
+    "file: /cvs/f.c,v\n"
+    "retrieving revision 1.1\ndiff -u -p -r1.1 f.c\n--- bfd/f.c\t1 Mar\n+++ bfd/f.c\t2 Mar\n@@ -1 "
+    "+1 @@\n-x\n+y\n",
     "diff --git a/f.c b/g.c\nsimilarity index 100%\nrename from f.c\nrename to g.c\n",
     "diff --git a/f.sh b/f.sh\nold mode 100644\nnew mode 100755\n",
     "diff --git a/empty b/empty\nnew file mode 100644\nindex 0000000..e69de29\n",
     "diff --git a/i.png b/i.png\nindex 111..222 100644\nBinary files a/i.png and b/i.png differ\n",
-    "diff --git a/i b/i\nnew file mode 100644\nindex 0..1\nGIT binary patch\nliteral 4\nLcmZQzWMT#Y01f~L\n\n"
-    "literal 0\nHcmV?d00001\n\ndiff --git a/n.c b/n.c\nnew file mode 100644\nindex 0..1\n--- /dev/null\n+++ b/n.c\n"
+    "diff --git a/i b/i\nnew file mode 100644\nindex 0..1\nGIT binary patch\nliteral "
+    "4\nLcmZQzWMT#Y01f~L\n\n"
+    "literal 0\nHcmV?d00001\n\ndiff --git a/n.c b/n.c\nnew file mode 100644\nindex 0..1\n--- "
+    "/dev/null\n+++ b/n.c\n"
     "@@ -0,0 +1 @@\n+x\n",
-    "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-x\n\\ No newline at end of file\n+y\n\\ No newline at end of file\n",
+    "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-x\n\\ No newline at end of file\n+y\n\\ No newline at end of "
+    "file\n",
     "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n-- \n--- old\n+-- \n+++ new\n \n",
     "--- a/f\n+++ b/f\n@@ -1,2 +1,3 @@\n a\n\n+b\n",  // the blank of an empty context line was lost
     "--- a/f\n+++ b/f\n@@ -1,2 +1,3 @@\r\n a\r\n \r\n+b\r\n",
@@ -45,9 +52,12 @@ TEST_CASE("a diff is taken out of the text around it, byte for byte") {
   const auto diff = GENERATE(from_range(diffs));
   const auto text = GENERATE_COPY(values<DiffSplit>({
       {"", diff},
-      {"mend it\n\nSigned-off-by: A <a@x.org>\n---\n f.c | 1 +\n 1 file changed\n", diff + "-- \n2.39.5\n\n"},
+      {"mend it\n\nSigned-off-by: A <a@x.org>\n---\n f.c | 1 +\n 1 file changed\n",
+       diff + "-- \n2.39.5\n\n"},
       {"mend it\n", diff + "--\n2.39.5 (Apple Git-154)\n"},
-      {"mend it\n", diff + "-- \n2.39.5\n\n_______________________________________________\nlist mailing list\n"},
+      {"mend it\n",
+       diff +
+           "-- \n2.39.5\n\n_______________________________________________\nlist mailing list\n"},
       {"Fix the\ndiff of two things.\n", diff},
       {"Index: is a word here.\n\nmore\n", diff},
       {"Title\n___\n-- \nrest\n\nAcked-by: M <m@x.org>\n", diff},
@@ -61,7 +71,8 @@ TEST_CASE("a diff is taken out of the text around it, byte for byte") {
 
 TEST_CASE("an example above the commit message's end is part of the message") {
   const std::string message =
-      "Explain:\n\n--- a/old\n+++ b/old\n@@ -1 +1 @@\n-x\n+y\n\nThat was it.\n\nAcked-by: M <m@x.org>\n---\n";
+      "Explain:\n\n--- a/old\n+++ b/old\n@@ -1 +1 @@\n-x\n+y\n\nThat was it.\n\nAcked-by: M "
+      "<m@x.org>\n---\n";
   const auto split = split_diff(message + git_diff + "-- \n2.39.5\n");
   CHECK(split.content == message);
   CHECK(split.diff == git_diff);
@@ -74,9 +85,10 @@ TEST_CASE("what stands below the diff is content, the signature is not") {
 }
 
 TEST_CASE("a text without a diff is all content") {
-  const auto* text = GENERATE("", "hello\n", "diff of things\nindex of things\n", "> --- a/f\n> +++ b/f\n> @@ -1 +1 @@\n",
-                              "@@ -1 +1 @@\n-x\n+y\n", "--- a\n+++ b\n", "Index: x\n====\n", "diff --git a/x b/x\n",
-                              "  --- a/f\n  +++ b/f\n  @@ -1 +1 @@\n");
+  const auto* text =
+      GENERATE("", "hello\n", "diff of things\nindex of things\n",
+               "> --- a/f\n> +++ b/f\n> @@ -1 +1 @@\n", "@@ -1 +1 @@\n-x\n+y\n", "--- a\n+++ b\n",
+               "Index: x\n====\n", "diff --git a/x b/x\n", "  --- a/f\n  +++ b/f\n  @@ -1 +1 @@\n");
   CAPTURE(text);
   CHECK(split_diff(text).content == text);
   CHECK(split_diff(text).diff.empty());
@@ -85,7 +97,8 @@ TEST_CASE("a text without a diff is all content") {
 TEST_CASE("a damaged hunk stays in the diff, and a last line end is given") {
   const std::string damaged = "--- a/f\n+++ b/f\n@@ -0,0 +1,8 @@\n-x\n-y\n";
   CHECK(split_diff(damaged + "-- \n2.7.4\n").diff == damaged);
-  const std::string wrapped = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a very long\nline\n-x\n@@ -9 +9 @@\n-x\n+y";
+  const std::string wrapped =
+      "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a very long\nline\n-x\n@@ -9 +9 @@\n-x\n+y";
   CHECK(split_diff(wrapped).diff == wrapped + "\n");
 }
 
@@ -106,7 +119,8 @@ TEST_CASE("the files of a diff are known by their new names") {
       {diffs[14], {"f"}},
       {"--- a/gone.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n", {"gone.c"}},
       {"--- linux.orig/mm/f.c\n+++ linux/mm/f.c\n@@ -1 +1 @@\n-x\n+y\n", {"mm/f.c"}},
-      {"--- a/dir/with blank.c\t\n+++ b/dir/with blank.c\t\n@@ -1 +1 @@\n-x\n+y\n", {"dir/with blank.c"}},
+      {"--- a/dir/with blank.c\t\n+++ b/dir/with blank.c\t\n@@ -1 +1 @@\n-x\n+y\n",
+       {"dir/with blank.c"}},
       {"--- \"a/f\\303\\266o.c\"\n+++ \"b/f\\303\\266o.c\"\n@@ -1 +1 @@\n-x\n+y\n", {"föo.c"}},
       {"--- \"a/\\377\\n\"\n+++ \"b/\\377\\n\"\n@@ -1 +1 @@\n-x\n+y\n", {"\xEF\xBF\xBD\n"}},
       {git_diff + "--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-x\n+y\n" + git_diff, {"a.c", "f.c"}},
@@ -139,7 +153,8 @@ TEST_CASE("the patch id is git's") {
 
 TEST_CASE("blanks, line numbers and the order of files do not change a patch id") {
   const std::string other = "diff --git a/g.c b/g.c\n--- a/g.c\n+++ b/g.c\n@@ -1 +1 @@\n-x\n+y\n";
-  const std::string moved = "diff --git a/g.c b/g.c\n--- a/g.c\n+++ b/g.c\n@@ -9 +9 @@\n-\tx\n+ y\n";
+  const std::string moved =
+      "diff --git a/g.c b/g.c\n--- a/g.c\n+++ b/g.c\n@@ -9 +9 @@\n-\tx\n+ y\n";
   CHECK(patch_id(git_diff + other) == patch_id(other + git_diff));
   CHECK(patch_id(other) == patch_id(moved));
   CHECK(patch_id(other) != patch_id(git_diff));

@@ -12,8 +12,10 @@ TEST_CASE("signatures and list footers come off the end") {
       "-- \nAnn\nKernel team\n",
       "-- \n2.39.5\n",
       "--\n2.39.5\n",
-      "--\nTo unsubscribe from this list: send the line \"unsubscribe linux-mm\" in\nthe body of a message\n",
-      underscores + "\nfoo mailing list\nfoo@lists.example.org\nhttps://lists.example.org/listinfo/foo\n",
+      "--\nTo unsubscribe from this list: send the line \"unsubscribe linux-mm\" in\nthe body of a "
+      "message\n",
+      underscores +
+          "\nfoo mailing list\nfoo@lists.example.org\nhttps://lists.example.org/listinfo/foo\n",
       "-- \n2.39.5\n\n" + underscores + "\nfoo mailing list\n\n",
       "-- \nAnn",
   }));

@@ -14,19 +14,28 @@ TEST_CASE("a pull request says where to pull from, however it was wrapped") {
     PullRequest want;
   };
   const auto row = GENERATE(values<Row>({
-      {"The following changes since commit " + base + ":\n\n  Old (2026-03-01)\n\nare available in the Git repository at:\n\n"
-       "  https://example.org/linux.git tags/for-linus\n\nfor you to fetch changes up to " + tip + ":\n\n  New\n",
+      {"The following changes since commit " + base +
+           ":\n\n  Old (2026-03-01)\n\nare available in the Git repository at:\n\n"
+           "  https://example.org/linux.git tags/for-linus\n\nfor you to fetch changes up to " +
+           tip + ":\n\n  New\n",
        {"https://example.org/linux.git", "tags/for-linus", base, tip}},
-      {"The following changes since commit " + base + ":\n  Ann (1):\n        Old\n\n"
-       "are available in the git repository at:\n\n  git://example.org/linux next\n\nAnn (5):\n      one\n",
+      {"The following changes since commit " + base +
+           ":\n  Ann (1):\n        Old\n\n"
+           "are available in the git repository at:\n\n  git://example.org/linux next\n\nAnn "
+           "(5):\n      one\n",
        {"git://example.org/linux", "next", base, ""}},
-      {"The following changes\nsince commit " + base + ":\n\nare available in the\ngit repository at:\n"
-       "  git@example.org:linux.git\ntags/for-linus\n\nfor you to fetch changes\nup to " + tip + ":\n",
+      {"The following changes\nsince commit " + base +
+           ":\n\nare available in the\ngit repository at:\n"
+           "  git@example.org:linux.git\ntags/for-linus\n\nfor you to fetch changes\nup to " +
+           tip + ":\n",
        {"git@example.org:linux.git", "tags/for-linus", base, tip}},
-      {"are available in the Git repository at:\n\n  ssh://example.org/~ann/linux \n\nfor you to fetch changes up to abc:\n",
+      {"are available in the Git repository at:\n\n  ssh://example.org/~ann/linux \n\nfor you to "
+       "fetch changes up to abc:\n",
        {"ssh://example.org/~ann/linux", "", "", ""}},
-      {"can be found in the git repository at: git+ssh://example.org/x.git master", {"git+ssh://example.org/x.git", "master", "", ""}},
-      {"are available in the Git repository at:\n  https://example.org/x.git\nThe diffstat follows.\n",
+      {"can be found in the git repository at: git+ssh://example.org/x.git master",
+       {"git+ssh://example.org/x.git", "master", "", ""}},
+      {"are available in the Git repository at:\n  https://example.org/x.git\nThe diffstat "
+       "follows.\n",
        {"https://example.org/x.git", "", "", ""}},
   }));
   CAPTURE(row.content);
@@ -40,7 +49,8 @@ TEST_CASE("what names no repository is no pull request") {
       "are available in the Git repository at:",
       "are available in the Git repository at:\n\n  my desk\n",
       "> are available in the Git repository at:\n>\n>   https://example.org/x.git\n",
-      "are available in the Git repository at:\n\n  https://example.org/" + std::string(2000, 'x') + "\n",
+      "are available in the Git repository at:\n\n  https://example.org/" + std::string(2000, 'x') +
+          "\n",
   }));
   CAPTURE(content);
   CHECK(pull_request(content) == std::nullopt);

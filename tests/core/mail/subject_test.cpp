@@ -39,7 +39,11 @@ struct Case {
 
 TEST_CASE("a patch's subject comes apart") {
   const auto row = GENERATE(values<Case>({
-      {"[PATCH net-next v2 3/7] net: mend it", "net: mend it", {"PATCH", "net-next"}, 2, SeriesMarker{3, 7}},
+      {"[PATCH net-next v2 3/7] net: mend it",
+       "net: mend it",
+       {"PATCH", "net-next"},
+       2,
+       SeriesMarker{3, 7}},
       {"[PATCH] mend it", "mend it", {"PATCH"}, 1, std::nullopt},
       {"[PATCHv3 01/10] mend it", "mend it", {"PATCH"}, 3, SeriesMarker{1, 10}},
       {"[v2PATCH12/15] mend it", "mend it", {"PATCH"}, 2, SeriesMarker{12, 15}},
@@ -71,7 +75,8 @@ TEST_CASE("a patch's subject comes apart") {
 TEST_CASE("the list's own tag is dropped, where it stands alone in its brackets") {
   CHECK(parse_subject("[foo-devel] [PATCH 1/2] x", "foo-devel").prefixes == Prefixes{"PATCH"});
   CHECK(parse_subject("[FOO-Devel] Re: [PATCH] x", "foo-devel").reply);
-  CHECK(parse_subject("[PATCH foo-devel] x", "foo-devel").prefixes == Prefixes{"PATCH", "foo-devel"});
+  CHECK(parse_subject("[PATCH foo-devel] x", "foo-devel").prefixes ==
+        Prefixes{"PATCH", "foo-devel"});
   CHECK(parse_subject("[foo-devel] [PATCH] x").prefixes == Prefixes{"foo-devel", "PATCH"});
 }
 
@@ -83,12 +88,24 @@ TEST_CASE("marks of answers and forwards are known in many tongues") {
     Mark want;
   };
   const auto row = GENERATE(values<Row>({
-      {"Re: [PATCH] x", Mark::reply},      {"RE: [PATCH] x", Mark::reply},    {"AW: [PATCH] x", Mark::reply},
-      {"Antw: [PATCH] x", Mark::reply},    {"SV: Re: [PATCH] x", Mark::reply}, {"VS: [PATCH] x", Mark::reply},
-      {"Re[2]: [PATCH] x", Mark::reply},   {"Re^2: [PATCH] x", Mark::reply},  {"Re(3): [PATCH] x", Mark::reply},
-      {"Re : [PATCH] x", Mark::reply},     {"回复：[PATCH] x", Mark::reply},   {"[list] Re: [PATCH] x", Mark::reply},
-      {"Fwd: [PATCH] x", Mark::forward},   {"WG: [PATCH] x", Mark::forward},  {"[PATCH] vs: x", Mark::none},
-      {"[PATCH 1/2] re: x", Mark::none},   {"release: x", Mark::none},        {"Re [PATCH] x", Mark::none},
+      {"Re: [PATCH] x", Mark::reply},
+      {"RE: [PATCH] x", Mark::reply},
+      {"AW: [PATCH] x", Mark::reply},
+      {"Antw: [PATCH] x", Mark::reply},
+      {"SV: Re: [PATCH] x", Mark::reply},
+      {"VS: [PATCH] x", Mark::reply},
+      {"Re[2]: [PATCH] x", Mark::reply},
+      {"Re^2: [PATCH] x", Mark::reply},
+      {"Re(3): [PATCH] x", Mark::reply},
+      {"Re : [PATCH] x", Mark::reply},
+      {"回复：[PATCH] x", Mark::reply},
+      {"[list] Re: [PATCH] x", Mark::reply},
+      {"Fwd: [PATCH] x", Mark::forward},
+      {"WG: [PATCH] x", Mark::forward},
+      {"[PATCH] vs: x", Mark::none},
+      {"[PATCH 1/2] re: x", Mark::none},
+      {"release: x", Mark::none},
+      {"Re [PATCH] x", Mark::none},
       {"Re[: x", Mark::none},
   }));
   CAPTURE(row.body);

@@ -42,22 +42,27 @@ TEST_CASE("what is no UTF-8 becomes U+FFFD, byte by byte") {
     std::string want;
   };
   const std::string mark = "\xEF\xBF\xBD";
-  const auto row = GENERATE_COPY(values<Row>({{"plain", "plain"},
-                                              {"Gr\xC3\xB6\xC3\x9F" "e", "Größe"},
-                                              {"\xF0\x9F\x99\x82", "🙂"},
-                                              {"a\0b"s, "a" + mark + "b"},
-                                              {"\xE9t\xE9", mark + "t" + mark},
-                                              {"\xC0\x80", mark + mark},                      // overlong NUL
-                                              {"\xED\xA0\x80", mark + mark + mark},           // surrogate
-                                              {"\xF4\x90\x80\x80", mark + mark + mark + mark},  // above U+10FFFF
-                                              {"\xE2\x82", mark + mark}}));                   // cut short
+  const auto row =
+      GENERATE_COPY(values<Row>({{"plain", "plain"},
+                                 {"Gr\xC3\xB6\xC3\x9F"
+                                  "e",
+                                  "Größe"},
+                                 {"\xF0\x9F\x99\x82", "🙂"},
+                                 {"a\0b"s, "a" + mark + "b"},
+                                 {"\xE9t\xE9", mark + "t" + mark},
+                                 {"\xC0\x80", mark + mark},                        // overlong NUL
+                                 {"\xED\xA0\x80", mark + mark + mark},             // surrogate
+                                 {"\xF4\x90\x80\x80", mark + mark + mark + mark},  // above U+10FFFF
+                                 {"\xE2\x82", mark + mark}}));                     // cut short
   CHECK(valid_utf8(row.bytes) == row.want);
   CHECK(is_valid_utf8(valid_utf8(row.bytes)));
 }
 
 TEST_CASE("printable lets nothing through that a terminal or a log reader obeys") {
   CHECK(printable("a\nb\x1b[2Jc\x7f") == "a?b?[2Jc?");
-  CHECK(printable("a\xC2\x9B" "b\xE2\x80\xAE" "c\xE2\x80\xA8") == "a?b?c?");
+  CHECK(printable("a\xC2\x9B"
+                  "b\xE2\x80\xAE"
+                  "c\xE2\x80\xA8") == "a?b?c?");
   CHECK(printable("Größe") == "Größe");
   CHECK(printable("\xFF") == "?");
 }

@@ -1,0 +1,132 @@
+#include "core/store/postgres_store.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include "core/store/archive.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/members.hpp"
+#include "tests/support/scratch_database.hpp"
+
+using namespace quilter;
+using quilter::test::comment;
+using quilter::test::patch;
+using quilter::test::ReadyDatabase;
+
+namespace {
+
+StoreOptions options(const ReadyDatabase& database) {
+  StoreOptions options;
+  options.connection = database.ingest();
+  return options;
+}
+
+RawMessage raw(const Submission& submission) {
+  RawMessage message;
+  message.bytes = "Message-ID: <" + submission.message_id + ">\r\n\r\nbody with a NUL \0 and bytes \xff\xfe\r\n";
+  return message;
+}
+
+struct Recording {
+  ReadyDatabase database;
+  PostgresStore store{options(database), {}};
+  Project project = store.projects().front();
+
+  RecordOutcome record(const Submission& submission) { return store.record(project, submission, raw(submission)); }
+};
+
+}  // namespace
+
+TEST_CASE("a message is recorded once, however often it comes") {
+  Recording recording;
+  CHECK(recording.record(patch("a", {1, 1, 2})).status == Status::stored);
+  CHECK(recording.record(patch("a", {1, 1, 2})).status == Status::already_stored);
+  CHECK(Archive{recording.database.owner()}.projects().front().messages == 1);
+}
+
+TEST_CASE("the raw message is kept byte for byte") {
+  Recording recording;
+  const auto mail = patch("a", {});
+  auto message = raw(mail);
+  for (int byte = 0; byte < 256; ++byte) message.bytes += static_cast<char>(byte);
+  recording.store.record(recording.project, mail, message);
+  CHECK(Archive{recording.database.owner()}.raw_message("demo", "a") == message.bytes);
+}
+
+TEST_CASE("texts that look like SQL or array syntax are texts") {
+  Recording recording;
+  auto mail = patch("a'); DROP TABLE patch; --", {1, 1, 2}, {"{", "\"", "\\", "a,b", "}'"});
+  mail.name = mail.subject = "'); DROP TABLE person; -- $1 \\ \" {NULL}";
+  mail.prefixes = {"NULL", "", "a\"b", "c\\d"};
+  mail.submitter.name = "O'Brien, \"Bob\"";
+  mail.trailers = {{"Reviewed-by", "{\"x\"}"}};
+  REQUIRE(recording.record(mail).status == Status::stored);
+  const auto found = Archive{recording.database.owner()}.find_patch(mail.message_id);
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().name == mail.name);
+  CHECK(found.front().submitter.name == mail.submitter.name);
+  CHECK(found.front().trailers == std::vector<std::string>{"Reviewed-by: {\"x\"}"});
+}
+
+TEST_CASE("a series with its cover letter, comments and next version stands as it was sent") {
+  Recording recording;
+  for (const auto& mail : {patch("c", {1, 0, 1}), patch("a", {1, 1, 1}, {"c"}, 1), comment("x", {"a", "c"}, 2),
+                           patch("c2", {2, 0, 1}, {"c"}, 3), patch("a2", {2, 1, 1}, {"c2", "c"}, 4)})
+    REQUIRE(recording.record(mail).status == Status::stored);
+  Archive archive{recording.database.owner()};
+  const auto all = archive.series({}, 10);
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].supersedes == all[1].id);
+  CHECK(all[1].superseded_by == all[0].id);
+  CHECK(all[1].complete);
+  CHECK(all[1].comments == 1);
+  const auto members = archive.members(all[1].id);
+  REQUIRE(members.size() == 2);
+  CHECK(members[0].kind == "cover");
+  CHECK(members[1].comments == std::vector<std::string>{"x"});
+}
+
+TEST_CASE("a pull request is a patch without a diff") {
+  Recording recording;
+  auto mail = patch("p", {});
+  mail.kind = Kind::pull_request;
+  mail.diff.clear();
+  mail.pull = PullRequest{.url = "https://example.org/tree.git", .ref = "for-linus", .base = "", .tip = ""};
+  REQUIRE(recording.record(mail).status == Status::stored);
+  const auto found = Archive{recording.database.owner()}.find_patch("p");
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().pull_url == "https://example.org/tree.git");
+  CHECK(found.front().diff_sha256.empty());
+}
+
+TEST_CASE("a merged series redirects to the one that stays") {
+  Recording recording;
+  const auto first = recording.record(patch("a", {1, 1, 3}));
+  const auto second = recording.record(patch("d", {1, 3, 3}, {"b"}, 30));
+  REQUIRE(first.series != second.series);
+  const auto between = recording.record(patch("b", {1, 2, 3}, {"a"}, 1));
+  CHECK(between.series == first.series);
+  Archive archive{recording.database.owner()};
+  CHECK(archive.series(second.series)->merged_into == first.series);
+  CHECK(archive.series(first.series)->complete);
+  CHECK(archive.series({}, 10).size() == 1);
+}
+
+TEST_CASE("every order of arrival gives the same dump, and it is the one of a second project too") {
+  const std::vector<Submission> mails{patch("c", {1, 0, 2}),       patch("a", {1, 1, 2}, {"c"}, 1),
+                                      patch("b", {1, 2, 2}, {}, 2), comment("x", {"a"}, 5),
+                                      comment("y", {"x"}, 6),       patch("b2", {2, 2, 2}, {"b"}, 30)};
+  constexpr unsigned seed = 20261121;
+  CAPTURE(seed);
+  std::mt19937 random{seed};
+  auto shuffled = mails;
+  std::string want;
+  for (int round = 0; round < 12; ++round) {
+    Recording recording;
+    for (const auto& mail : shuffled) REQUIRE(recording.record(mail).status == Status::stored);
+    if (want.empty()) want = recording.database.dump();
+    REQUIRE(recording.database.dump() == want);
+    std::shuffle(shuffled.begin(), shuffled.end(), random);
+  }
+  CHECK(std::count(want.begin(), want.end(), '\n') == 2 + 2 + 3 + 1 + 2);  // people, series, patches, cover, comments
+}

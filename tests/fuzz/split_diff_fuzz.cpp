@@ -1,0 +1,26 @@
+// Any text splits: the diff is a piece of it, splitting the diff again changes nothing.
+#include <cstdlib>
+
+#include "core/mail/diff.hpp"
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text{reinterpret_cast<const char*>(data), size};
+  const auto place = quilter::find_diff(text);
+  require(place.begin <= place.end && place.end <= text.size());
+  const auto split = quilter::split_diff(text);
+  require((place.begin == place.end) == split.diff.empty());
+  require(split.diff.empty() || (text + "\n").find(split.diff) != std::string::npos);
+  require(quilter::split_diff(split.diff).diff == split.diff);
+  (void)quilter::paths(split.diff);
+  const auto id = quilter::patch_id(text);
+  require(id.empty() || id.size() == 40);
+  return 0;
+}

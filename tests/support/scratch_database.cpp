@@ -1,0 +1,88 @@
+#include "tests/support/scratch_database.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+namespace quilter::test {
+namespace {
+
+const std::string script = "tests/support/postgres";  // tests run from the source folder
+
+struct Cluster {
+  ScratchFolder folder;
+
+  Cluster() { output_of(script + " start " + quoted(folder.path())); }
+  ~Cluster() { static_cast<void>(std::system((script + " stop " + quoted(folder.path()) + " --immediate").c_str())); }
+
+  static Cluster& instance() {
+    static Cluster cluster;
+    return cluster;
+  }
+};
+
+}  // namespace
+
+std::string quoted(const std::string& text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string{"'\\''"} : std::string{c};
+  return word + "'";
+}
+
+std::string output_of(const std::string& command) {
+  std::string text;
+  FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) throw std::runtime_error{"cannot run: " + command};
+  std::array<char, 65536> buffer{};
+  for (std::size_t n = 0; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) text.append(buffer.data(), n);
+  const int status = pclose(pipe);
+  if (status != 0) throw std::runtime_error{"failed: " + command + "\n" + text};
+  return text;
+}
+
+std::string program(const std::string& name) {
+  const char* folder = std::getenv("QUILTER_BIN");
+  if (folder == nullptr) throw std::runtime_error{"QUILTER_BIN must name the folder of quilter and quilterd"};
+  return std::string{folder} + "/" + name;
+}
+
+ScratchDatabase::ScratchDatabase() {
+  static int number = 0;
+  Cluster::instance();
+  name_ = "test" + std::to_string(++number);
+  output_of("psql -qX -v ON_ERROR_STOP=1 " + quoted("host=" + Cluster::instance().folder.path() +
+                                                    " user=postgres dbname=postgres") +
+            " -c 'CREATE DATABASE " + name_ + " OWNER quilter_owner'");
+}
+
+std::string ScratchDatabase::connection(const std::string& role) const {
+  return "host=" + Cluster::instance().folder.path() + " user=" + role + " dbname=" + name_;
+}
+
+ReadyDatabase::ReadyDatabase() {
+  const auto tool = program("quilter") + " --database " + quoted(owner());
+  output_of(tool + " migrate");
+  output_of(tool + " project add demo --list-id demo.lists.example.org");
+}
+
+std::string ReadyDatabase::dump() const {
+  return output_of(program("quilter") + " --database " + quoted(ingest()) + " dump --project demo");
+}
+
+ScratchFolder::ScratchFolder() {
+  std::string name = std::filesystem::temp_directory_path() / "quilter-test-XXXXXX";
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error{"cannot make a scratch folder"};
+  chmod(name.c_str(), 0755);  // PostgreSQL and Postfix run as users of their own
+  path_ = name;
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace quilter::test

@@ -1,0 +1,54 @@
+// A throw-away PostgreSQL for one test program, and a fresh database for each test.
+//
+// Promise: the cluster lives in a scratch folder, with durable default settings, and is stopped at the program's end.
+// Errors: std::runtime_error with what the script said. Threads: none; a local of one test.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace quilter::test {
+
+// Standard output of a shell command; std::runtime_error where it fails.
+std::string output_of(const std::string& command);
+
+// `text` as one word of a shell.
+std::string quoted(const std::string& text);
+
+// The path of a program that this build has made: "quilter", "quilterd".
+std::string program(const std::string& name);
+
+class ScratchDatabase {
+ public:
+  ScratchDatabase();  // empty: no schema
+
+  std::string owner() const { return connection("quilter_owner"); }
+  std::string ingest() const { return connection("quilter_ingest"); }
+  std::string superuser() const { return connection("postgres"); }
+
+ private:
+  std::string connection(const std::string& role) const;
+  std::string name_;
+};
+
+// With schema and one project "demo" (list id demo.lists.example.org).
+class ReadyDatabase : public ScratchDatabase {
+ public:
+  ReadyDatabase();
+  std::string dump() const;  // the canonical dump of "demo"
+};
+
+// A folder that goes with the object.
+class ScratchFolder {
+ public:
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace quilter::test
