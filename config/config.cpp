@@ -55,15 +55,14 @@ bool is_table(std::string_view name, const std::vector<Setting>& known) {
 
 // What is wrong with an entry above the first table, or with a table itself; "" for nothing.
 std::string problem_with_table(const Entry& entry, const std::vector<Setting>& known) {
-  if (entry.key.empty())
-    return is_table(entry.table, known) ? "" : "unknown table: want " + tables(known);
-  if (is_table(entry.key, known)) return "want a table, got " + config::shown(entry.value);
+  if (!entry.key) return is_table(entry.table, known) ? "" : "unknown table: want " + tables(known);
+  if (is_table(*entry.key, known)) return "want a table, got " + config::shown(entry.value);
   return "unknown key: want it in " + tables(known);
 }
 
 // Sets what the entry names, or says what is wrong with it.
 std::string problem_with(const Entry& entry, const std::vector<Setting>& known) {
-  if (entry.table.empty() || entry.key.empty()) return problem_with_table(entry, known);
+  if (entry.table.empty() || !entry.key) return problem_with_table(entry, known);
   std::set<std::string> keys;
   for (const auto& setting : known) {
     if (setting.table != entry.table) continue;
@@ -78,8 +77,8 @@ std::string problem_with(const Entry& entry, const std::vector<Setting>& known) 
 }
 
 std::string full_name(const Entry& entry) {
-  const bool both = !entry.table.empty() && !entry.key.empty();
-  return printable(entry.table + (both ? "." : "") + entry.key);
+  if (!entry.key) return printable(entry.table);
+  return printable(entry.table + (entry.table.empty() ? "" : ".") + *entry.key);
 }
 
 }  // namespace

@@ -59,7 +59,8 @@ std::vector<Entry> read_toml(const std::string& path) {
         entries.push_back(entry_of("", name, node));
         continue;
       }
-      entries.push_back({std::string{name.str()}, "", name.source().begin.line, Unfit{"a table"}});
+      entries.push_back(
+          {std::string{name.str()}, std::nullopt, name.source().begin.line, Unfit{"a table"}});
       for (const auto& [key, value] : *table) entries.push_back(entry_of(name.str(), key, value));
     }
   } catch (const toml::parse_error& error) {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,9 +24,9 @@ struct Unfit {
 using Value = std::variant<std::string, std::int64_t, bool, Unfit>;
 
 struct Entry {
-  std::string table;     // "" above the first [table]
-  std::string key;       // "" for the table itself
-  std::size_t line = 0;  // from 1
+  std::string table;               // "" above the first [table]
+  std::optional<std::string> key;  // none: the table itself
+  std::size_t line = 0;            // from 1
   Value value;
 
   bool operator==(const Entry&) const = default;

@@ -11,17 +11,22 @@
 namespace quilter::milter {
 
 struct Options {
-  // "unix:PATH", "inet:PORT@HOST", "inet6:PORT@HOST", or "fd:N" (systemd socket activation; the
-  // first is 3)
+  // "unix:PATH", "inet:PORT@HOST", "inet6:PORT@HOST", or "fd:N" (systemd socket activation: 3)
   std::string listen = "unix:/run/quilter/quilter.sock";
   unsigned socket_mode = 0660;  // of a unix socket
   std::string socket_group;     // of a unix socket; "" leaves the daemon's own
-  std::size_t max_message_bytes =
-      64 * 1024 * 1024;  // the excess of a longer message is not recorded
-  std::chrono::seconds timeout{
-      7'210};  // for the MTA's next word; longer than the MTA's own timeouts
-  std::chrono::milliseconds drain_timeout{
-      10'000};  // at stop: for the messages whose body is on its way
+
+  // The excess of a longer message is not recorded.
+  std::size_t max_message_bytes = std::size_t{64} << 20U;
+
+  // For the MTA's next word: longer than the MTA's own timeouts.
+  std::chrono::seconds timeout{7'210};
+
+  // At stop: for the messages whose body is on its way.
+  std::chrono::milliseconds drain_timeout{10'000};
+};  // for the MTA's next word; longer than the MTA's own timeouts
+std::chrono::milliseconds drain_timeout{
+    10'000};  // at stop: for the messages whose body is on its way
 };
 
 }  // namespace quilter::milter

@@ -21,20 +21,20 @@ std::atomic<int> wake_up{-1};
 std::atomic<bool> libmilter_in_sigwait{false};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
-void wake(std::atomic<bool>& wanted) noexcept {
+void wake(std::atomic<bool>& wanted, int descriptor) noexcept {
   const int saved = errno;
   wanted = true;
   const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(wake_up, &one, sizeof one);
+  [[maybe_unused]] const auto written = ::write(descriptor, &one, sizeof one);
   errno = saved;
 }
 
 extern "C" {
 void quilter_on_stop(int) {
-  wake(stop_wanted);
+  wake(stop_wanted, wake_up);
 }
 void quilter_on_reload(int) {
-  wake(reload_wanted);
+  wake(reload_wanted, wake_up);
 }
 void quilter_on_interrupt(int) {}
 }
@@ -55,8 +55,8 @@ constexpr std::array handled{Handled{SIGTERM, quilter_on_stop}, Handled{SIGINT, 
 // smfi_main() starts a thread that waits in sigwait() for our three signals and stops libmilter at
 // any of them; no option turns it off. To leave them unblocked in the main thread is not enough:
 // Linux gives a signal to the main thread only while that has no other one pending, so under load
-// one in some hundred went to libmilter. Nobody else in this program calls sigwait(): the name is
-// ours to give, and the dynamic linker prefers the program's own.
+// some went to libmilter (seen). Nobody else in this program calls sigwait(): the name is ours to
+// give, and the dynamic linker prefers the program's own.
 extern "C" int sigwait(const sigset_t* /*set*/, int* /*signal*/) {
   quilter::milter::libmilter_in_sigwait = true;
   for (;;) ::pause();
@@ -87,7 +87,7 @@ Signals::~Signals() {
   ::close(wake_up_);
 }
 
-Signals::Event Signals::wait() {
+Signals::Event Signals::wait() const {
   for (;;) {
     if (stop_wanted) return Event::stop;
     if (reload_wanted.exchange(false)) return Event::reload;
@@ -97,8 +97,8 @@ Signals::Event Signals::wait() {
   }
 }
 
-void Signals::stop() noexcept {
-  wake(stop_wanted);
+void Signals::stop() const noexcept {
+  wake(stop_wanted, wake_up_);
 }
 
 void interrupt(std::thread& thread) noexcept {

@@ -23,8 +23,8 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  Event wait();
-  void stop() noexcept;  // as SIGTERM does
+  Event wait() const;
+  void stop() const noexcept;  // as SIGTERM does
 
  private:
   int wake_up_;

@@ -18,8 +18,8 @@
 namespace quilter::test {
 namespace {
 
-constexpr std::size_t flush_at = 256 * 1024;
-constexpr std::size_t largest_packet = 1024 * 1024;
+constexpr std::size_t flush_at = 262'144;
+constexpr std::size_t largest_packet = 1'048'576;
 
 [[noreturn]] void complain(const std::string& what) {
   const int error = errno;
@@ -128,12 +128,10 @@ const Granted& FakeMta::negotiate(const Offer& offer) {
     granted_.macro_lists.emplace_back(place, payload.substr(at + 4, end - at - 4));
     at = end + 1;
   }
-  if (asks_for(SMFIP_NOCONNECT)) {
-    std::string client;
-    append_text(client, "client.example.org");
-    step(SMFIC_CONNECT, client + SMFIA_UNKNOWN, SMFIP_NR_CONN);
-  }
-  if (asks_for(SMFIP_NOHELO)) step(SMFIC_HELO, {"client.example.org", 19}, SMFIP_NR_HELO);
+  std::string client;
+  append_text(client, "client.example.org");
+  if (asks_for(SMFIP_NOCONNECT)) step(SMFIC_CONNECT, client + SMFIA_UNKNOWN, SMFIP_NR_CONN);
+  if (asks_for(SMFIP_NOHELO)) step(SMFIC_HELO, client, SMFIP_NR_HELO);
   return granted_;
 }
 
