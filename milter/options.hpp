@@ -24,9 +24,6 @@ struct Options {
 
   // At stop: for the messages whose body is on its way.
   std::chrono::milliseconds drain_timeout{10'000};
-};  // for the MTA's next word; longer than the MTA's own timeouts
-std::chrono::milliseconds drain_timeout{
-    10'000};  // at stop: for the messages whose body is on its way
 };
 
 }  // namespace quilter::milter

@@ -38,9 +38,7 @@ class Lines {
     std::string shown;
     for (const char c : value) {
       const auto octet = static_cast<std::uint8_t>(c);
-      if (octet >= 0x20 && octet != 0x7F)
-        shown += c;
-      else if (c == '\t')
+      if ((octet >= 0x20 && octet != 0x7F) || c == '\t')
         shown += c;
       else
         shown += "\\x" + hex(std::array{octet});

@@ -1,5 +1,6 @@
 #include "core/mail/message_id.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "core/mail/text.hpp"
@@ -73,10 +74,10 @@ std::vector<MessageId> ancestors(const std::vector<std::string_view>& in_reply_t
   };
   for (const auto body : in_reply_to)
     for (auto& id : message_ids(body)) take(id);
-  for (auto body = references.rbegin(); body != references.rend(); ++body) {
-    auto ids = message_ids(*body);
-    for (auto id = ids.rbegin(); id != ids.rend(); ++id) take(*id);
-  }
+  std::vector<MessageId> oldest_first;
+  for (const auto body : references)
+    for (auto& id : message_ids(body)) oldest_first.push_back(std::move(id));
+  std::for_each(oldest_first.rbegin(), oldest_first.rend(), take);
   if (result.size() > max_ancestors) {
     result[max_ancestors - 1] = std::move(result.back());
     result.resize(max_ancestors);

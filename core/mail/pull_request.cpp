@@ -40,6 +40,7 @@ std::size_t behind(const std::vector<Word>& words, std::size_t at,
 template <typename Phrases>
 std::size_t find_behind(const std::vector<Word>& words, std::size_t at, const Phrases& phrases) {
   std::vector<std::vector<std::string_view>> wanted;
+  wanted.reserve(phrases.size());
   for (const auto phrase : phrases) wanted.push_back(split(phrase));
   for (; at < words.size(); ++at)
     for (const auto& phrase : wanted)

@@ -1,4 +1,5 @@
 // UTF-8 (RFC 3629): what is well formed, and what may be shown.
+#include <algorithm>
 #include <array>
 
 #include "core/mail/text.hpp"
@@ -22,9 +23,9 @@ constexpr std::array hidden{
 };
 
 bool is_hidden(char32_t character) {
-  for (const auto& range : hidden)
-    if (character >= range.first && character <= range.last) return true;
-  return false;
+  return std::any_of(hidden.begin(), hidden.end(), [&](const Range& range) {
+    return character >= range.first && character <= range.last;
+  });
 }
 
 constexpr unsigned octet(char c) {

@@ -61,8 +61,9 @@ class Converter {
   Converter& operator=(const Converter&) = delete;
 
   bool known() const {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): iconv_open(3) gives this value for an error.
     return handle_ != reinterpret_cast<iconv_t>(-1);
-  }  // NOLINT: iconv_open(3) says so
+  }
 
   // Nothing where the bytes do not fit.
   std::optional<std::string> convert(std::string_view bytes) {

@@ -29,11 +29,13 @@ std::string fingerprint(const RawParts& message) {
 }  // namespace
 
 Library::Library() {
-  g_mime_init();
-}
-
-Library::~Library() {
-  g_mime_shutdown();
+  struct Started {
+    Started() { g_mime_init(); }
+    ~Started() { g_mime_shutdown(); }
+    Started(const Started&) = delete;
+    Started& operator=(const Started&) = delete;
+  };
+  static const Started once;
 }
 
 Mail read_mail(std::string_view message_bytes) {

@@ -17,13 +17,11 @@ constexpr std::size_t max_parts = 1000;     // more leaves than this are not rea
 constexpr std::size_t max_depth = 30;       // deeper multiparts are not opened
 constexpr std::size_t max_fields = 10'000;  // more header fields than this are not read
 
-// GMime's start and end. Make one in main(), before any read_mail.
+// GMime, started. Make one in main(), before any read_mail; GMime ends with the program, since it
+// cannot start anew.
 class Library {
  public:
   Library();
-  ~Library();
-  Library(const Library&) = delete;
-  Library& operator=(const Library&) = delete;
 };
 
 Mail read_mail(std::string_view message_bytes);

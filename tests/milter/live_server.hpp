@@ -38,7 +38,7 @@ class TemporaryFolder {
 
 class LiveServer {
  public:
-  static constexpr std::size_t max_message_bytes = 64 * 1024 * 1024;
+  static constexpr std::size_t max_message_bytes = std::size_t{64} << 20U;
 
   static LiveServer& get() {
     static LiveServer server;

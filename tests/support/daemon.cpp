@@ -1,0 +1,74 @@
+#include "tests/support/daemon.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <thread>
+
+namespace quilter::test {
+namespace {
+
+constexpr std::chrono::seconds patience{30};
+
+[[noreturn]] void become(const std::string& file, const std::string& config, const std::string& log) {
+  const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  dup2(out, STDERR_FILENO);
+  execl(file.c_str(), file.c_str(), "--config", config.c_str(), nullptr);
+  _exit(127);
+}
+
+}  // namespace
+
+Daemon::Daemon(const std::string& database, const std::string& more_configuration) {
+  const auto config = folder_.path() + "/quilter.toml";
+  std::ofstream{config} << "[milter]\nlisten = \"" << address() << "\"\n[database]\nconnection = \"" << database
+                        << "\"\n" << more_configuration;
+  const auto file = program("quilterd");
+  pid_ = fork();
+  if (pid_ == 0) become(file, config, folder_.path() + "/log");
+  wait_for_log("listening on=");
+}
+
+Daemon::~Daemon() {
+  if (pid_ == 0) return;
+  signal(SIGTERM);
+  wait();
+}
+
+std::string Daemon::log() const {
+  std::ifstream file{folder_.path() + "/log"};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+// Polls a file: there is nothing to wait on. The time bounds a failure, it measures nothing.
+void Daemon::wait_for_log(const std::string& text) const {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (log().find(text) == std::string::npos) {
+    siginfo_t ended{};
+    waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
+    if (ended.si_pid != 0 || std::chrono::steady_clock::now() > end)
+      throw std::runtime_error{"quilterd's log never said \"" + text + "\":\n" + log()};
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+}
+
+void Daemon::signal(int number) const { kill(pid_, number); }
+
+int Daemon::wait() {
+  int status = 0;
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (waitpid(pid_, &status, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > end) signal(SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  pid_ = 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace quilter::test

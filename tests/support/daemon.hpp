@@ -1,0 +1,33 @@
+// Daemon: a real quilterd with a socket, a configuration and a log of its own.
+//
+// Promise: the constructor returns once it listens; the destructor ends it (SIGTERM, then SIGKILL) and waits.
+// Errors: std::runtime_error with its log where it does not start. Threads: none; a local of one test.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "tests/support/scratch_database.hpp"
+
+namespace quilter::test {
+
+class Daemon {
+ public:
+  explicit Daemon(const std::string& database, const std::string& more_configuration = "");
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  std::string address() const { return "unix:" + folder_.path() + "/quilter.sock"; }
+  std::string log() const;
+  void wait_for_log(const std::string& text) const;  // std::runtime_error after 30 s
+  void signal(int number) const;
+  int wait();  // for its end; the exit status
+
+ private:
+  ScratchFolder folder_;
+  pid_t pid_ = 0;
+};
+
+}  // namespace quilter::test
