@@ -34,8 +34,11 @@ std::map<std::int64_t, Members> by_series(Members members) {
 class Dump {
  public:
   Dump(Archive& archive, const std::string& project)
-      : archive_{archive}, project_{project}, members_{by_series(archive.members_of_project(project))} {
-    for (const auto& [series, members] : members_) keys_.emplace(series, first_member(members).message_id);
+      : archive_{archive},
+        project_{project},
+        members_{by_series(archive.members_of_project(project))} {
+    for (const auto& [series, members] : members_)
+      keys_.emplace(series, first_member(members).message_id);
   }
 
   std::vector<std::string> lines() {
@@ -43,7 +46,8 @@ class Dump {
       add({{"type", "person"}, {"email", person.address}, {"name", person.name}});
     for (const auto& series : archive_.series_of_project(project_)) add_series(series);
     for (const auto& [series, members] : members_)
-      for (const auto& member : members) member.kind == "cover" ? add_cover(member) : add_patch(member);
+      for (const auto& member : members)
+        member.kind == "cover" ? add_cover(member) : add_patch(member);
     for (const auto& comment : archive_.comments_of_project(project_)) add_comment(comment);
     std::sort(lines_.begin(), lines_.end());
     return std::move(lines_);
@@ -120,7 +124,8 @@ void Dump::add_cover(const MessageEntry& cover) {
 }
 
 void Dump::add_comment(const CommentEntry& comment) {
-  Json object{{"type", comment.parent.empty() ? "parked" : "comment"}, {"message_id", comment.message_id}};
+  Json object{{"type", comment.parent.empty() ? "parked" : "comment"},
+              {"message_id", comment.message_id}};
   if (!comment.parent.empty()) object["parent"] = comment.parent;
   object["in_reply_to"] = or_null(comment.in_reply_to);
   object["submitter"] = comment.submitter.address;

@@ -20,12 +20,15 @@ bool is_series_id(std::string_view id) {
 std::vector<MessageEntry> wanted(Archive& archive, const std::string& id) {
   if (!is_series_id(id)) {
     auto found = archive.find_patch(id);
-    if (!found.empty() && found.front().kind == "cover") return archive.members(found.front().series);
-    found.resize(std::min<std::size_t>(found.size(), 1));  // of two projects both have the same message
+    if (!found.empty() && found.front().kind == "cover")
+      return archive.members(found.front().series);
+    found.resize(
+        std::min<std::size_t>(found.size(), 1));  // of two projects both have the same message
     return found;
   }
   auto series = archive.series(std::stoll(id));
-  return series ? archive.members(series->merged_into.value_or(series->id)) : std::vector<MessageEntry>{};
+  return series ? archive.members(series->merged_into.value_or(series->id))
+                : std::vector<MessageEntry>{};
 }
 
 }  // namespace
@@ -42,10 +45,12 @@ int mbox(const Common& common, const std::string& id) {
     ++written;
   }
   if (written > 0) return exit_code::ok;
-  if (members.empty()) return complain("there is no series or patch " + id + ": see quilter series list");
+  if (members.empty())
+    return complain("there is no series or patch " + id + ": see quilter series list");
   const auto& url = members.front().pull_url;
   return complain(url.empty() ? "there is no patch in " + id
-                              : id + " is a pull request: git pull " + url + " " + members.front().pull_ref);
+                              : id + " is a pull request: git pull " + url + " " +
+                                    members.front().pull_ref);
 }
 
 }  // namespace quilter::cli

@@ -10,9 +10,11 @@ namespace {
 
 constexpr std::size_t widest_cell_bytes = 400;
 
-std::size_t width(std::string_view text) {  // characters, not bytes: UTF-8 continuation bytes take no room
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+std::size_t width(
+    std::string_view text) {  // characters, not bytes: UTF-8 continuation bytes take no room
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 }  // namespace
@@ -62,11 +64,19 @@ std::string when(const std::optional<Timestamp>& date) {
   return text;
 }
 
-Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-Json date(const std::optional<Timestamp>& date) { return date ? Json(iso8601(*date)) : Json(nullptr); }
-Json mailbox(const Mailbox& mailbox) { return {{"name", mailbox.name}, {"email", mailbox.address}}; }
+Json or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+Json date(const std::optional<Timestamp>& date) {
+  return date ? Json(iso8601(*date)) : Json(nullptr);
+}
+Json mailbox(const Mailbox& mailbox) {
+  return {{"name", mailbox.name}, {"email", mailbox.address}};
+}
 
-void print(const Json& value) { std::cout << value.dump(2) << '\n'; }
+void print(const Json& value) {
+  std::cout << value.dump(2) << '\n';
+}
 
 int complain(std::string_view what) {
   std::cerr << "quilter: " << what << '\n';

@@ -23,34 +23,39 @@ std::optional<std::string> read(const std::string& file) {
 
 Json json_of(const Submission& submission) {
   auto trailers = Json::array();
-  for (const auto& trailer : submission.trailers) trailers.push_back(trailer.name + ": " + trailer.value);
+  for (const auto& trailer : submission.trailers)
+    trailers.push_back(trailer.name + ": " + trailer.value);
   const auto& pull = submission.pull;
-  return {{"kind", to_string(submission.kind)},
-          {"rule", submission.rule},
-          {"message_id", submission.message_id},
-          {"message_id_derived", submission.message_id_derived},
-          {"ancestors", submission.ancestors},
-          {"submitter", mailbox(submission.submitter)},
-          {"author", mailbox(submission.author)},
-          {"date", date(submission.date)},
-          {"subject", submission.subject},
-          {"name", submission.name},
-          {"prefixes", submission.prefixes},
-          {"version", submission.version},
-          {"number", submission.number},
-          {"total", submission.total},
-          {"numbered", submission.numbered},
-          {"content", submission.content},
-          {"diff", or_null(submission.diff)},
-          {"diff_sha256", submission.diff.empty() ? Json(nullptr) : Json(sha256_hex(submission.diff))},
-          {"paths", submission.paths},
-          {"patch_id", or_null(submission.patch_id)},
-          {"trailers", trailers},
-          {"pull", pull ? Json{{"url", pull->url}, {"ref", pull->ref}, {"base", pull->base}, {"tip", pull->tip}}
-                        : Json(nullptr)}};
+  return {
+      {"kind", to_string(submission.kind)},
+      {"rule", submission.rule},
+      {"message_id", submission.message_id},
+      {"message_id_derived", submission.message_id_derived},
+      {"ancestors", submission.ancestors},
+      {"submitter", mailbox(submission.submitter)},
+      {"author", mailbox(submission.author)},
+      {"date", date(submission.date)},
+      {"subject", submission.subject},
+      {"name", submission.name},
+      {"prefixes", submission.prefixes},
+      {"version", submission.version},
+      {"number", submission.number},
+      {"total", submission.total},
+      {"numbered", submission.numbered},
+      {"content", submission.content},
+      {"diff", or_null(submission.diff)},
+      {"diff_sha256", submission.diff.empty() ? Json(nullptr) : Json(sha256_hex(submission.diff))},
+      {"paths", submission.paths},
+      {"patch_id", or_null(submission.patch_id)},
+      {"trailers", trailers},
+      {"pull",
+       pull ? Json{{"url", pull->url}, {"ref", pull->ref}, {"base", pull->base}, {"tip", pull->tip}}
+            : Json(nullptr)}};
 }
 
-Json json_of(const Ignored& ignored) { return {{"kind", "ignored"}, {"reason", ignored.reason}}; }
+Json json_of(const Ignored& ignored) {
+  return {{"kind", "ignored"}, {"reason", ignored.reason}};
+}
 
 }  // namespace
 

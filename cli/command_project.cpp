@@ -32,9 +32,13 @@ std::string joined(const std::vector<std::string>& words) {
 
 Json json_of(const ProjectEntry& entry) {
   const auto& project = entry.project;
-  return {{"name", project.name},           {"list_ids", project.list_ids},
-          {"recipients", project.recipients}, {"subject_match", or_null(project.subject_match)},
-          {"list_tag", or_null(project.list_tag)}, {"tracked", entry.tracked}, {"messages", entry.messages}};
+  return {{"name", project.name},
+          {"list_ids", project.list_ids},
+          {"recipients", project.recipients},
+          {"subject_match", or_null(project.subject_match)},
+          {"list_tag", or_null(project.list_tag)},
+          {"tracked", entry.tracked},
+          {"messages", entry.messages}};
 }
 
 // What is wrong with the arguments; "" where nothing is.
@@ -56,7 +60,8 @@ int migrate(const Common& common) {
     ++applied;
     std::cout << "applied " << name << '\n';
   });
-  std::cout << "schema version " << known_schema_version() << (applied == 0 ? ", nothing to do\n" : "\n");
+  std::cout << "schema version " << known_schema_version()
+            << (applied == 0 ? ", nothing to do\n" : "\n");
   return exit_code::ok;
 }
 
@@ -81,10 +86,12 @@ int project_list(const Common& common) {
     print(values);
     return exit_code::ok;
   }
-  std::vector<std::vector<std::string>> rows{{"PROJECT", "TRACKED", "MESSAGES", "LIST-ID", "RECIPIENT", "SUBJECT"}};
+  std::vector<std::vector<std::string>> rows{
+      {"PROJECT", "TRACKED", "MESSAGES", "LIST-ID", "RECIPIENT", "SUBJECT"}};
   for (const auto& [project, tracked, messages] : entries)
-    rows.push_back({project.name, tracked ? "yes" : "no", std::to_string(messages), joined(project.list_ids),
-                    joined(project.recipients), project.subject_match.empty() ? "-" : project.subject_match});
+    rows.push_back({project.name, tracked ? "yes" : "no", std::to_string(messages),
+                    joined(project.list_ids), joined(project.recipients),
+                    project.subject_match.empty() ? "-" : project.subject_match});
   std::cout << table(rows);
   return exit_code::ok;
 }

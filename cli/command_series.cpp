@@ -14,9 +14,13 @@ std::string received(const SeriesEntry& series) {
   return std::to_string(series.received) + "/" + std::to_string(series.total);
 }
 
-std::string titled(const std::string& name) { return name.empty() ? "(no subject)" : name; }
+std::string titled(const std::string& name) {
+  return name.empty() ? "(no subject)" : name;
+}
 
-Json id_or_null(const std::optional<std::int64_t>& id) { return id ? Json(*id) : Json(nullptr); }
+Json id_or_null(const std::optional<std::int64_t>& id) {
+  return id ? Json(*id) : Json(nullptr);
+}
 
 Json json_of(const SeriesEntry& series) {
   return {{"id", series.id},
@@ -60,11 +64,13 @@ Json json_of(const MessageEntry& member) {
 
 void print_field(std::string_view name, const std::string& value) {
   if (value.empty() || value == "-") return;
-  std::cout << name << std::string(name.size() < 12 ? 12 - name.size() : 1, ' ') << terminal_text(value + "\n");
+  std::cout << name << std::string(name.size() < 12 ? 12 - name.size() : 1, ' ')
+            << terminal_text(value + "\n");
 }
 
 void print_series(const SeriesEntry& series) {
-  print_field("series", std::to_string(series.id) + (series.complete ? ", complete" : ", incomplete"));
+  print_field("series",
+              std::to_string(series.id) + (series.complete ? ", complete" : ", incomplete"));
   print_field("project", series.project);
   print_field("name", titled(series.name));
   print_field("version", std::to_string(series.version));
@@ -73,15 +79,18 @@ void print_series(const SeriesEntry& series) {
   print_field("date", when(series.date));
   print_field("comments", std::to_string(series.comments));
   if (series.supersedes) print_field("supersedes", "series " + std::to_string(*series.supersedes));
-  if (series.superseded_by) print_field("superseded", "by series " + std::to_string(*series.superseded_by));
+  if (series.superseded_by)
+    print_field("superseded", "by series " + std::to_string(*series.superseded_by));
 }
 
 void print_members(const std::vector<MessageEntry>& members) {
-  std::vector<std::vector<std::string>> rows{{"NUMBER", "KIND", "STATE", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"}};
+  std::vector<std::vector<std::string>> rows{
+      {"NUMBER", "KIND", "STATE", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"}};
   for (const auto& member : members)
     rows.push_back({std::to_string(member.number) + "/" + std::to_string(member.total), member.kind,
                     member.state.empty() ? "-" : member.state, when(member.date),
-                    std::to_string(member.comments.size()), titled(member.name), member.message_id});
+                    std::to_string(member.comments.size()), titled(member.name),
+                    member.message_id});
   std::cout << '\n' << table(rows);
   for (const auto& member : members)
     for (const auto& trailer : member.trailers)
@@ -91,7 +100,8 @@ void print_members(const std::vector<MessageEntry>& members) {
 
 }  // namespace
 
-int series_list(const Common& common, const std::optional<std::string>& project, std::int64_t most) {
+int series_list(const Common& common, const std::optional<std::string>& project,
+                std::int64_t most) {
   const auto entries = Archive{common.connection()}.series(project, most);
   if (common.output() == Output::json) {
     auto values = Json::array();
@@ -102,10 +112,11 @@ int series_list(const Common& common, const std::optional<std::string>& project,
   std::vector<std::vector<std::string>> rows{
       {"SERIES", "PROJECT", "DATE", "VERSION", "RECEIVED", "COMMENTS", "SUBMITTER", "NAME"}};
   for (const auto& series : entries)
-    rows.push_back({std::to_string(series.id), series.project, when(series.date), "v" + std::to_string(series.version),
-                    received(series), std::to_string(series.comments),
-                    series.submitter.name.empty() ? series.submitter.address : series.submitter.name,
-                    titled(series.name)});
+    rows.push_back(
+        {std::to_string(series.id), series.project, when(series.date),
+         "v" + std::to_string(series.version), received(series), std::to_string(series.comments),
+         series.submitter.name.empty() ? series.submitter.address : series.submitter.name,
+         titled(series.name)});
   std::cout << table(rows);
   return exit_code::ok;
 }
@@ -113,7 +124,8 @@ int series_list(const Common& common, const std::optional<std::string>& project,
 int series_show(const Common& common, std::int64_t id) {
   Archive archive{common.connection()};
   auto series = archive.series(id);
-  if (!series) return complain("there is no series " + std::to_string(id) + ": see quilter series list");
+  if (!series)
+    return complain("there is no series " + std::to_string(id) + ": see quilter series list");
   if (series->merged_into) series = archive.series(*series->merged_into);
   const auto members = archive.members(series->id);
   if (common.output() == Output::json) {
@@ -131,7 +143,8 @@ int series_show(const Common& common, std::int64_t id) {
 int patch_show(const Common& common, const std::string& message_id, bool with_diff) {
   Archive archive{common.connection()};
   const auto found = archive.find_patch(message_id);
-  if (found.empty()) return complain("there is no patch or cover letter with the message id " + message_id);
+  if (found.empty())
+    return complain("there is no patch or cover letter with the message id " + message_id);
   if (common.output() == Output::json) {
     auto values = Json::array();
     for (const auto& member : found) values.push_back(json_of(member));
@@ -141,10 +154,11 @@ int patch_show(const Common& common, const std::string& message_id, bool with_di
   const auto& member = found.front();
   print_field("kind", member.kind);
   print_field("message-id", member.message_id);
-  for (const auto& one : found) print_field("project", one.project + ", series " + std::to_string(one.series));
+  for (const auto& one : found)
+    print_field("project", one.project + ", series " + std::to_string(one.series));
   print_field("name", titled(member.name));
-  print_field("number", std::to_string(member.number) + "/" + std::to_string(member.total) + " of v" +
-                            std::to_string(member.version));
+  print_field("number", std::to_string(member.number) + "/" + std::to_string(member.total) +
+                            " of v" + std::to_string(member.version));
   print_field("submitter", person(member.submitter));
   if (member.author != member.submitter) print_field("author", person(member.author));
   print_field("date", when(member.date));
@@ -157,7 +171,8 @@ int patch_show(const Common& common, const std::string& message_id, bool with_di
   for (const auto& comment : member.comments) print_field("comment", comment);
 
   const mime::Library gmime;
-  const auto classified = classify(mime::read_mail(archive.raw_message(member.project, member.message_id).value_or("")), {});
+  const auto classified = classify(
+      mime::read_mail(archive.raw_message(member.project, member.message_id).value_or("")), {});
   if (const auto* submission = std::get_if<Submission>(&classified)) {
     std::cout << '\n' << terminal_text(submission->content);
     if (with_diff) std::cout << '\n' << terminal_text(submission->diff);

@@ -1,5 +1,5 @@
-// The commands of `quilter`. Each takes what the command line said, writes to standard output, and returns an exit
-// code; StoreError and ConfigError pass through to main().
+// The commands of `quilter`. Each takes what the command line said, writes to standard output, and
+// returns an exit code; StoreError and ConfigError pass through to main().
 #pragma once
 
 #include <cstdint>

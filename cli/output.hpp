@@ -1,6 +1,8 @@
 // What the commands print with: tables for people, values for programs.
 //
-// Promise: nothing from a mail can move a terminal. Error: none. Threads: pure functions but for print().
+// Promise: nothing from a mail can move a terminal.
+// Error: none.
+// Threads: pure functions but for print().
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -22,7 +24,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows);
 // Line ends and tabs stay, other control characters become '?'.
 std::string terminal_text(std::string_view text);
 
-std::string person(const Mailbox& mailbox);            // "Name <a@b>"
+std::string person(const Mailbox& mailbox);              // "Name <a@b>"
 std::string when(const std::optional<Timestamp>& date);  // "2026-11-21 23:59", "-"
 
 Json or_null(const std::string& text);  // "" is null

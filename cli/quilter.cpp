@@ -29,7 +29,8 @@ struct CommandLine {
 
   CommandLine() {
     app.set_version_flag("--version", std::string{"quilter "} + version);
-    app.add_option("--database", common.database, "libpq connection string; default: as the configuration file says")
+    app.add_option("--database", common.database,
+                   "libpq connection string; default: as the configuration file says")
         ->envname("QUILTER_DATABASE");
     app.add_option("--config", common.config_file, "configuration file")->capture_default_str();
     app.add_flag("--json", common.json, "print JSON instead of tables");
@@ -50,7 +51,8 @@ struct CommandLine {
   }
 
  private:
-  CLI::App* add(CLI::App& parent, const std::string& name, const std::string& what, std::function<int()> run) {
+  CLI::App* add(CLI::App& parent, const std::string& name, const std::string& what,
+                std::function<int()> run) {
     auto* command_app = parent.add_subcommand(name, what);
     command_app->fallthrough();
     command_app->callback([this, run = std::move(run)] { command = run; });
@@ -67,19 +69,24 @@ struct CommandLine {
   void add_project_options(CLI::App& command_app) {
     command_app.add_option("NAME", project.name, "short and unique")->required();
     command_app.add_option("--list-id", project.list_ids, "RFC 2919 list id; may be repeated");
-    command_app.add_option("--recipient", project.recipients, "address that means this list; may be repeated");
-    command_app.add_option("--subject-match", project.subject_match, "RE2: only subjects that match");
+    command_app.add_option("--recipient", project.recipients,
+                           "address that means this list; may be repeated");
+    command_app.add_option("--subject-match", project.subject_match,
+                           "RE2: only subjects that match");
     command_app.add_option("--list-tag", project.list_tag, "tag that the list puts into subjects");
   }
 
   void add_project() {
     auto* projects = group("project", "what is tracked");
-    add_project_options(*add(*projects, "add", "track a list", [this] { return cli::project_add(common, project); }));
+    add_project_options(*add(*projects, "add", "track a list",
+                             [this] { return cli::project_add(common, project); }));
     add(*projects, "list", "all projects", [this] { return cli::project_list(common); });
-    auto* set = add(*projects, "set", "change a project", [this] { return cli::project_set(common, project); });
+    auto* set = add(*projects, "set", "change a project",
+                    [this] { return cli::project_set(common, project); });
     add_project_options(*set);
     auto* tracked = set->add_flag("--tracked", project.tracked, "record its mail (again)");
-    set->add_flag("--untracked", project.untracked, "keep its archive, record no more")->excludes(tracked);
+    set->add_flag("--untracked", project.untracked, "keep its archive, record no more")
+        ->excludes(tracked);
     auto* remove = add(*projects, "remove", "forget a project without messages",
                        [this] { return cli::project_remove(common, project.name); });
     remove->add_option("NAME", project.name, "name of the project")->required();
@@ -90,7 +97,9 @@ struct CommandLine {
     auto* list = add(*series, "list", "the newest series",
                      [this] { return cli::series_list(common, project_filter, most); });
     list->add_option("--project", project_filter, "of this project only");
-    list->add_option("--most", most, "how many")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+    list->add_option("--most", most, "how many")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
     auto* show = add(*series, "show", "one series and its patches",
                      [this] { return cli::series_show(common, series_id); });
     show->add_option("ID", series_id, "as in series list")->required();
@@ -102,11 +111,13 @@ struct CommandLine {
     patch_show->add_flag("--diff", with_diff, "print the diff too");
     auto* mbox = add(app, "mbox", "a series or a patch, as git am takes it",
                      [this] { return cli::mbox(common, bare(id)); });
-    mbox->add_option("ID", id, "a series id, or the message id of a patch or cover letter")->required();
+    mbox->add_option("ID", id, "a series id, or the message id of a patch or cover letter")
+        ->required();
   }
 
   static std::string bare(const std::string& id) {
-    return id.size() > 2 && id.front() == '<' && id.back() == '>' ? id.substr(1, id.size() - 2) : id;
+    return id.size() > 2 && id.front() == '<' && id.back() == '>' ? id.substr(1, id.size() - 2)
+                                                                  : id;
   }
 };
 

@@ -20,13 +20,13 @@ namespace {
 
 int serve(const Config& config) {
   maillog::open(config.log);
-  maillog::starting(version, describe(config));                // every effective value, once
+  maillog::starting(version, describe(config));  // every effective value, once
   const mime::Library gmime;
-  PostgresStore store{config.database, config.stitching};      // connects; refuses an unknown schema
-  const ProjectWatch projects{store};                          // what is tracked, kept up to date
+  PostgresStore store{config.database, config.stitching};  // connects; refuses an unknown schema
+  const ProjectWatch projects{store};                      // what is tracked, kept up to date
   Ingest ingest{store, projects};
-  milter::Server server{config.milter, ingest};                // opens the socket
-  const auto ended = server.run();                             // until SIGTERM; drains
+  milter::Server server{config.milter, ingest};  // opens the socket
+  const auto ended = server.run();               // until SIGTERM; drains
   maillog::stopped();
   if (ended == milter::Ended::in_midair) std::_Exit(exit_code::ok);
   return exit_code::ok;
@@ -46,7 +46,8 @@ int main(int argc, char** argv) {
   std::string config_file = "/etc/quilter/quilter.toml";
   bool check_only = false;
   app.add_option("--config", config_file, "the configuration file")->capture_default_str();
-  app.add_flag("--check-config", check_only, "read the configuration, say what is wrong with it, and end");
+  app.add_flag("--check-config", check_only,
+               "read the configuration, say what is wrong with it, and end");
   app.set_version_flag("--version", std::string{"quilterd "} + version);
   CLI11_PARSE(app, argc, argv);
   try {

@@ -2,9 +2,11 @@
 // structs hold the defaults; there are none here.
 //
 // Promise: load_config() gives a Config in which every value is within its bounds. Keys that the
-// file leaves out keep their defaults. Errors: ConfigError with all problems of the file at once:
-// unknown tables and keys, values that do not fit. Owns: everything by value. Threads: pure
-// functions of the file.
+// file leaves out keep their defaults.
+// Errors: ConfigError with all problems of the file at once: unknown tables and keys, values that
+// do not fit.
+// Owns: everything by value.
+// Threads: pure functions of the file.
 #pragma once
 
 #include <chrono>

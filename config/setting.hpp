@@ -1,8 +1,9 @@
 // Setting: one key of the file, tied to the field of an Options struct that it sets.
 //
 // Promise: `read` sets the field, or says false and leaves it alone; `show` gives the field as the
-// file would write it (what `read` takes), except that passwords are masked. Owns: nothing; the
-// field must outlive the setting. Threads: as the field.
+// file would write it (what `read` takes), except that passwords are masked.
+// Owns: nothing; the field must outlive the setting.
+// Threads: as the field.
 #pragma once
 
 #include <chrono>

@@ -2,7 +2,9 @@
 //
 // Promise: every table and every key of the file, in the file's order, each with its line.
 // Errors: ConfigError when the file cannot be read or is not TOML (then with the line where it
-// stops being so). Owns: everything by value. Threads: a pure function of the file.
+// stops being so).
+// Owns: everything by value.
+// Threads: a pure function of the file.
 #pragma once
 
 #include <cstddef>

@@ -2,8 +2,10 @@
 //
 // Promise: a message is in flight from its end of headers until its Ticket is gone; the Recorder is
 // used only by those who hold one. After drain() no ticket is given any more, so once
-// wait_until_empty() says true, or when there was none, nobody uses the Recorder again. Error: none
-// thrown. Owns: tickets refer to it; it outlives them. Threads: safe from any.
+// wait_until_empty() says true, or when there was none, nobody uses the Recorder again.
+// Error: none thrown.
+// Owns: tickets refer to it; it outlives them.
+// Threads: safe from any.
 #pragma once
 
 #include <chrono>

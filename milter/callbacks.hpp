@@ -2,10 +2,11 @@
 // barrier for exceptions.
 //
 // Promise: only what is needed is negotiated; no exception reaches C: it is logged with the queue
-// id and becomes a 451 at the next step that has a reply. Errors: MilterError if libmilter refuses
-// the callbacks. Owns: what sessions share lives as long as the process, for libmilter's threads
-// may outlive smfi_main(). Threads: register_callbacks() once, before smfi_main(); the callbacks
-// run on libmilter's threads.
+// id and becomes a 451 at the next step that has a reply.
+// Errors: MilterError if libmilter refuses the callbacks.
+// Owns: what sessions share lives as long as the process, for libmilter's threads may outlive
+// smfi_main().
+// Threads: register_callbacks() once, before smfi_main(); the callbacks run on libmilter's threads.
 #pragma once
 
 #include <cstddef>

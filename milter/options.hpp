@@ -1,7 +1,8 @@
 // milter::Options: what the operator may choose about the milter's socket and its limits.
 //
-// Promise: the values here are the defaults that config/quilter.toml shows. Error: judged by
-// Server, not here. Threads: a value.
+// Promise: the values here are the defaults that config/quilter.toml shows.
+// Error: judged by Server, not here.
+// Threads: a value.
 #pragma once
 
 #include <chrono>

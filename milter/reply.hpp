@@ -1,7 +1,8 @@
 // Reply: what the MTA is told, SMTP code and text included; one table for every Status.
 //
 // Promise: nothing but a passing failure of ours ever keeps a message back, and that is a 451.
-// Error: none. Threads: constants.
+// Error: none.
+// Threads: constants.
 #pragma once
 
 #include <libmilter/mfapi.h>

@@ -3,10 +3,12 @@
 //
 // Promise: `bytes` grows in one buffer and is never copied; what exceeds the limits is left out,
 // and the message says so. Message state lives from mail() to the next forget(), early reply or
-// end_of_message(). No libmilter call is made. Errors: what throws (bad_alloc, a Recorder that
-// breaks its word) is for the caller's barrier, which calls fail(); the transaction then ends in
-// internal_error at the next step that has a reply. Owns: its message. Threads: one at a time, not
-// always the same one (libmilter's pool).
+// end_of_message(). No libmilter call is made.
+// Errors: what throws (bad_alloc, a Recorder that breaks its word) is for the caller's barrier,
+// which calls fail(); the transaction then ends in internal_error at the next step that has a
+// reply.
+// Owns: its message.
+// Threads: one at a time, not always the same one (libmilter's pool).
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,9 @@
 // Digests: SHA-1 (only where git asks for it), SHA-256, and the 64-bit hash of lock keys.
 //
 // Promise: pure functions of their input; lock_hash never changes, since daemons of two releases
-// must agree on it. Error: none. Threads: safe from any. The crypto library stays inside this
-// folder.
+// must agree on it.
+// Error: none.
+// Threads: safe from any. The crypto library stays inside this folder.
 #pragma once
 
 #include <array>

@@ -16,7 +16,9 @@ std::chrono::microseconds since(Clock::time_point start) {
 
 }  // namespace
 
-bool Ingest::wants(const ListMarks& marks) const { return projects_.routes()->wants(marks); }
+bool Ingest::wants(const ListMarks& marks) const {
+  return projects_.routes()->wants(marks);
+}
 
 Status Ingest::record(const RawMessage& message) {
   const auto routes = projects_.routes();
@@ -54,7 +56,8 @@ ListProfile profile(const Project& project) {
   ListProfile profile{.list_tag = project.list_tag, .list_addresses = project.recipients};
   for (const auto& id : project.list_ids) {  // "netdev.vger.kernel.org" is netdev@vger.kernel.org
     const auto dot = id.find('.');
-    if (dot != std::string::npos) profile.list_addresses.push_back(id.substr(0, dot) + "@" + id.substr(dot + 1));
+    if (dot != std::string::npos)
+      profile.list_addresses.push_back(id.substr(0, dot) + "@" + id.substr(dot + 1));
   }
   return profile;
 }

@@ -1,7 +1,9 @@
-// Ingest: the program in ten lines. A message becomes a mail, the mail a submission, the submission rows.
+// Ingest: the program in ten lines. A message becomes a mail, the mail a submission, the submission
+// rows.
 //
 // Promise: see Recorder. One log line a project that the message is for.
-// Errors: none thrown for what a mail says or the database does. Owns: nothing; store and watch outlive it.
+// Errors: none thrown for what a mail says or the database does.
+// Owns: nothing; store and watch outlive it.
 // Threads: safe from any number.
 #pragma once
 

@@ -14,15 +14,21 @@ constexpr std::size_t detail_bytes = 500;
 
 std::string_view word(Status status) {
   switch (status) {
-    case Status::ignored: return "ignored";
-    case Status::already_stored: return "already-stored";
-    case Status::stored: return "stored";
-    case Status::try_later: return "try-later";
+    case Status::ignored:
+      return "ignored";
+    case Status::already_stored:
+      return "already-stored";
+    case Status::stored:
+      return "stored";
+    case Status::try_later:
+      return "try-later";
   }
   return "?";
 }
 
-double milliseconds(std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1000; }
+double milliseconds(std::chrono::microseconds time) {
+  return static_cast<double>(time.count()) / 1000;
+}
 
 // Something has to be done about it, but the mail is safe with its client: a warning.
 spdlog::level::level_enum level(Status status) {
@@ -34,7 +40,8 @@ spdlog::level::level_enum level(Status status) {
 void open(const LogOptions& options) {
   auto logger = spdlog::stderr_logger_mt("quilterd");
   // journald stamps its lines itself; elsewhere the line says when, who and how urgent.
-  const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;  // NOLINT(concurrency-mt-unsafe): at start
+  const bool journal =
+      std::getenv("JOURNAL_STREAM") != nullptr;  // NOLINT(concurrency-mt-unsafe): at start
   logger->set_pattern(journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z quilterd[%P]: %l: %v");
   logger->set_level(spdlog::level::from_str(options.level));
   logger->flush_on(spdlog::level::trace);
@@ -44,36 +51,56 @@ void open(const LogOptions& options) {
 void starting(std::string_view version, std::string_view effective_configuration) {
   spdlog::info("starting version={}", version);
   while (!effective_configuration.empty())
-    spdlog::info("configuration {}", printable(without_line_end(next_line(effective_configuration))));
+    spdlog::info("configuration {}",
+                 printable(without_line_end(next_line(effective_configuration))));
 }
 
-void listening(std::string_view where) { spdlog::info("listening on={}", printable(where)); }
-void projects_changed(std::size_t count) { spdlog::info("projects count={}", count); }
-void project_broken(std::string_view what) { spdlog::error("project {}", printable(what, detail_bytes)); }
+void listening(std::string_view where) {
+  spdlog::info("listening on={}", printable(where));
+}
+void projects_changed(std::size_t count) {
+  spdlog::info("projects count={}", count);
+}
+void project_broken(std::string_view what) {
+  spdlog::error("project {}", printable(what, detail_bytes));
+}
 
 void projects_unavailable(std::string_view why) {
   spdlog::warn("projects-unavailable reason=\"{}\"", printable(why, detail_bytes));
 }
 
-void projects_available() { spdlog::info("projects-available"); }
-void reload_ignored() { spdlog::info("reload-ignored reason=\"the configuration is read at start only\""); }
-void draining(std::size_t in_flight) { spdlog::info("draining in_flight={}", in_flight); }
-void stopped() { spdlog::info("stopped"); }
-void start_failed(std::string_view why) { spdlog::critical("start-failed reason=\"{}\"", printable(why, detail_bytes)); }
+void projects_available() {
+  spdlog::info("projects-available");
+}
+void reload_ignored() {
+  spdlog::info("reload-ignored reason=\"the configuration is read at start only\"");
+}
+void draining(std::size_t in_flight) {
+  spdlog::info("draining in_flight={}", in_flight);
+}
+void stopped() {
+  spdlog::info("stopped");
+}
+void start_failed(std::string_view why) {
+  spdlog::critical("start-failed reason=\"{}\"", printable(why, detail_bytes));
+}
 
 void recorded(const Recorded& line) {
   spdlog::log(level(line.status),
-              "{}: message-id=<{}>, project={}, kind={}, series={}, reruns={}, lock_wait_ms={:.1f}, delay_ms={:.1f}, "
+              "{}: message-id=<{}>, project={}, kind={}, series={}, reruns={}, "
+              "lock_wait_ms={:.1f}, delay_ms={:.1f}, "
               "status={}{}",
-              printable(line.queue_id), printable(line.message_id), printable(line.project), line.kind, line.series,
-              line.reruns, milliseconds(line.lock_wait), milliseconds(line.delay), word(line.status),
+              printable(line.queue_id), printable(line.message_id), printable(line.project),
+              line.kind, line.series, line.reruns, milliseconds(line.lock_wait),
+              milliseconds(line.delay), word(line.status),
               line.detail.empty() ? "" : " (" + printable(line.detail, detail_bytes) + ")");
 }
 
 void ignored(std::string_view queue_id, std::string_view message_id, std::string_view project,
              std::string_view reason) {
-  spdlog::info("{}: message-id=<{}>, project={}, status=ignored ({})", printable(queue_id), printable(message_id),
-               project.empty() ? "-" : printable(project), printable(reason));
+  spdlog::info("{}: message-id=<{}>, project={}, status=ignored ({})", printable(queue_id),
+               printable(message_id), project.empty() ? "-" : printable(project),
+               printable(reason));
 }
 
 void truncated(std::string_view queue_id, std::size_t limit_bytes) {
@@ -81,7 +108,8 @@ void truncated(std::string_view queue_id, std::size_t limit_bytes) {
 }
 
 void callback_failed(std::string_view queue_id, std::string_view what) {
-  spdlog::error("{}: status=try-later (internal error: {})", printable(queue_id), printable(what, detail_bytes));
+  spdlog::error("{}: status=try-later (internal error: {})", printable(queue_id),
+                printable(what, detail_bytes));
 }
 
 void negotiation_refused(std::string_view what) {

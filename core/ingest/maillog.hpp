@@ -1,8 +1,10 @@
 // maillog: every line that the daemon writes, one function per event (spdlog stays inside).
 //
-// Promise: a line about a message begins with its queue id; nothing from a mail can forge a line or move a terminal
-// (control characters become '?', long texts are cut); recipients never appear. docs/operations.md explains each line.
-// Error: none thrown; a line that cannot be written is lost. Threads: safe from any.
+// Promise: a line about a message begins with its queue id; nothing from a mail can forge a line or
+// move a terminal (control characters become '?', long texts are cut); recipients never appear.
+// docs/operations.md explains each line.
+// Error: none thrown; a line that cannot be written is lost.
+// Threads: safe from any.
 #pragma once
 
 #include <chrono>
@@ -16,7 +18,8 @@
 namespace quilter {
 
 struct LogOptions {
-  std::string level = "info";  // "debug", "info", "warning", "error": the least urgent line that is written
+  std::string level =
+      "info";  // "debug", "info", "warning", "error": the least urgent line that is written
 };
 
 namespace maillog {
@@ -24,13 +27,15 @@ namespace maillog {
 void open(const LogOptions& options);  // to standard error; journald adds time and unit
 
 // The daemon's life.
-void starting(std::string_view version, std::string_view effective_configuration);  // a line a setting
+void starting(std::string_view version,
+              std::string_view effective_configuration);  // a line a setting
 void listening(std::string_view where);
 void projects_changed(std::size_t count);
-void project_broken(std::string_view what);       // its subject_match takes nothing until it is mended
-void projects_unavailable(std::string_view why);  // the last known ones stay in use; said once until it is mended
+void project_broken(std::string_view what);  // its subject_match takes nothing until it is mended
+void projects_unavailable(
+    std::string_view why);  // the last known ones stay in use; said once until it is mended
 void projects_available();
-void reload_ignored();                            // SIGHUP: nothing to read again yet
+void reload_ignored();  // SIGHUP: nothing to read again yet
 void draining(std::size_t in_flight);
 void stopped();
 void start_failed(std::string_view why);
@@ -39,13 +44,14 @@ void start_failed(std::string_view why);
 struct Recorded {
   std::string_view queue_id, message_id, project, kind, detail;  // detail: why, for try_later
   Status status = Status::stored;
-  std::int64_t series = 0;                                       // 0: none
+  std::int64_t series = 0;  // 0: none
   int reruns = 0;
   std::chrono::microseconds lock_wait{0};
   std::chrono::microseconds delay{0};
 };
 void recorded(const Recorded& line);
-void ignored(std::string_view queue_id, std::string_view message_id, std::string_view project, std::string_view reason);
+void ignored(std::string_view queue_id, std::string_view message_id, std::string_view project,
+             std::string_view reason);
 void truncated(std::string_view queue_id, std::size_t limit_bytes);
 void callback_failed(std::string_view queue_id, std::string_view what);
 void negotiation_refused(std::string_view what);

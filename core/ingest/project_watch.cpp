@@ -37,7 +37,8 @@ void ProjectWatch::look() {
     auto projects = store_.projects();
     if (!available_) maillog::projects_available();
     available_ = true;
-    if (projects != routes()->projects()) publish(std::make_shared<const Routes>(std::move(projects)));
+    if (projects != routes()->projects())
+      publish(std::make_shared<const Routes>(std::move(projects)));
   } catch (const std::exception& error) {
     if (available_) maillog::projects_unavailable(error.what());
     available_ = false;

@@ -1,8 +1,12 @@
-// ProjectWatch: the project table in memory, read again every few seconds, so that a change needs no restart.
+// ProjectWatch: the project table in memory, read again every few seconds, so that a change needs
+// no restart.
 //
-// Promise: routes() never waits for the database; while that is away the last known table stays in use.
-// Errors: the constructor throws StoreError; later failures are logged once, and again when they end.
-// Owns: a thread. Threads: routes() is safe from any.
+// Promise: routes() never waits for the database; while that is away the last known table stays in
+// use.
+// Errors: the constructor throws StoreError; later failures are logged once, and again when they
+// end.
+// Owns: a thread.
+// Threads: routes() is safe from any.
 #pragma once
 
 #include <chrono>

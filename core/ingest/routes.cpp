@@ -19,8 +19,8 @@ RE2::Options pattern_options() {
   return options;
 }
 
-void add(std::vector<std::size_t>& found, const std::unordered_multimap<std::string, std::size_t>& index,
-         const std::string& key) {
+void add(std::vector<std::size_t>& found,
+         const std::unordered_multimap<std::string, std::size_t>& index, const std::string& key) {
   const auto [begin, end] = index.equal_range(key);
   for (auto entry = begin; entry != end; ++entry) found.push_back(entry->second);
 }
@@ -42,7 +42,8 @@ std::string list_id(std::string_view field_body) {
   const auto open = field_body.rfind('<');
   if (open != std::string_view::npos) {
     const auto close = field_body.find('>', open);
-    field_body = field_body.substr(open + 1, close == std::string_view::npos ? close : close - open - 1);
+    field_body =
+        field_body.substr(open + 1, close == std::string_view::npos ? close : close - open - 1);
   }
   auto id = lower(trim(field_body));
   std::replace(id.begin(), id.end(), '@', '.');  // X-Mailing-List names the list's address
@@ -54,7 +55,8 @@ Routes::Routes(std::vector<Project> projects) : projects_{std::move(projects)} {
     const auto& project = projects_[i];
     for (const auto& id : project.list_ids) by_list_id_.emplace(list_id(id), i);
     for (const auto& recipient : project.recipients) by_recipient_.emplace(lower(recipient), i);
-    patterns_.push_back(project.subject_match.empty() ? nullptr : std::make_unique<Pattern>(project.subject_match));
+    patterns_.push_back(
+        project.subject_match.empty() ? nullptr : std::make_unique<Pattern>(project.subject_match));
     if (patterns_.back() && !patterns_.back()->compiled.ok())
       broken_.push_back(project.name + ": subject_match: " + patterns_.back()->compiled.error());
   }
@@ -71,16 +73,20 @@ std::vector<std::size_t> Routes::by_list(const ListMarks& marks) const {
   return found;
 }
 
-bool Routes::wants(const ListMarks& marks) const { return !by_list(marks).empty(); }
+bool Routes::wants(const ListMarks& marks) const {
+  return !by_list(marks).empty();
+}
 
-std::vector<const Project*> Routes::of(const Mail& mail, const std::vector<std::string>& forward_paths) const {
+std::vector<const Project*> Routes::of(const Mail& mail,
+                                       const std::vector<std::string>& forward_paths) const {
   ListMarks marks{.list_fields = {}, .forward_paths = forward_paths};
   for (const auto* name : {"List-Id", "X-Mailing-List", "X-List"})
     for (const auto body : all(mail, name)) marks.list_fields.emplace_back(body);
   const auto subject = first(mail, "Subject");
   std::vector<const Project*> found;
   for (const auto i : by_list(marks))
-    if (!patterns_[i] || RE2::PartialMatch(re2::StringPiece{subject.data(), subject.size()}, patterns_[i]->compiled))
+    if (!patterns_[i] ||
+        RE2::PartialMatch(re2::StringPiece{subject.data(), subject.size()}, patterns_[i]->compiled))
       found.push_back(&projects_[i]);
   return found;
 }

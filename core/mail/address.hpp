@@ -1,7 +1,9 @@
 // Mailboxes (RFC 5322 §3.4): who wrote a message, also where a list rewrote it.
 //
 // Promise: linear time on any bytes; `address` is lower case, so that equal addresses are equal
-// strings. Error: none; a field without an address gives an empty list. Threads: pure functions.
+// strings.
+// Error: none; a field without an address gives an empty list.
+// Threads: pure functions.
 #pragma once
 
 #include <string>

@@ -1,7 +1,9 @@
 // classify: Mail → Submission (patch, cover letter, comment, pull request) or Ignored{reason}.
 //
 // Promise: total and pure: any mail gives an answer, in time linear in its length.
-// Error: none. Owns: nothing. Threads: pure functions.
+// Error: none.
+// Owns: nothing.
+// Threads: pure functions.
 #pragma once
 
 #include <string>

@@ -1,7 +1,10 @@
 // The text of a mail put together from its parts: what people wrote, and the diff, inline or
 // attached.
 //
-// Promise: linear time. Error: none. Owns: everything by value. Threads: pure functions.
+// Promise: linear time.
+// Error: none.
+// Owns: everything by value.
+// Threads: pure functions.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,7 @@
 // describe: values as text, a line a field, for tests, for `quilter parse`, and for people.
 //
-// Promise: equal values give equal text. Threads: pure functions.
+// Promise: equal values give equal text.
+// Threads: pure functions.
 #pragma once
 
 #include <string>

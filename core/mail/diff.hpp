@@ -2,7 +2,9 @@
 //
 // Promise: linear time on any bytes; `diff` is the bytes of `text`, unchanged, from the first line
 // of the first file's diff to the end of its last hunk, so that mail signature and list footer are
-// not in it. Error: none; a text without a diff is all content. Threads: pure functions.
+// not in it.
+// Error: none; a text without a diff is all content.
+// Threads: pure functions.
 #pragma once
 
 #include <cstddef>

@@ -2,8 +2,9 @@
 // and where it ends.
 //
 // Promise: looks a bounded number of lines ahead before it says no, so that a scan over all lines
-// is linear; hunks are followed by their counts. Error: none. Threads: pure functions. For diff.cpp
-// and paths.cpp only.
+// is linear; hunks are followed by their counts.
+// Error: none.
+// Threads: pure functions. For diff.cpp and paths.cpp only.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // What mail programs and lists put below a text: signatures ("-- ") and the list's own footer.
 //
-// Promise: linear time; cuts at the end only, never from the middle of a text. Error: none.
+// Promise: linear time; cuts at the end only, never from the middle of a text.
+// Error: none.
 // Threads: pure functions.
 #pragma once
 

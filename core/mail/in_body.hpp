@@ -1,8 +1,10 @@
 // Header fields in a body (git-am(1)): "From: Author <a@b>", "Subject:", "Date:" above the commit
 // message.
 //
-// Promise: linear time. Error: none; a text without them is all rest. Owns: `rest` points into the
-// text given. Threads: pure functions.
+// Promise: linear time.
+// Error: none; a text without them is all rest.
+// Owns: `rest` points into the text given.
+// Threads: pure functions.
 #pragma once
 
 #include <optional>

@@ -2,7 +2,8 @@
 //
 // Promise: every string is valid UTF-8 without NUL; text has LF line ends; nothing is left encoded.
 // Error: none; what could not be decoded is kept readable with U+FFFD in place of the bytes.
-// Owns: everything by value. Threads: a value.
+// Owns: everything by value.
+// Threads: a value.
 #pragma once
 
 #include <string>

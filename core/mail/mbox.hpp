@@ -1,8 +1,9 @@
 // A message as `git am` takes it.
 //
 // Promise: linear time. What git would take for the start of the next message is escaped with '>',
-// as in mboxo; all other bytes stay, but for CR LF, which becomes LF. Error: none. Threads: pure
-// functions.
+// as in mboxo; all other bytes stay, but for CR LF, which becomes LF.
+// Error: none.
+// Threads: pure functions.
 #pragma once
 
 #include <string>

@@ -1,7 +1,10 @@
 // RawMessage: one message as it was transferred (RFC 5322), with what only its transport knew.
 //
 // Promise: `bytes` is the message byte for byte, as far as it was handed to us: header, empty line,
-// body. Error: none; any bytes are a message. Owns: everything by value. Threads: a value.
+// body.
+// Error: none; any bytes are a message.
+// Owns: everything by value.
+// Threads: a value.
 #pragma once
 
 #include <string>

@@ -1,7 +1,8 @@
 // Message ids (RFC 5322 §3.6.4) and the ancestors that a message names.
 //
 // Promise: linear time on any bytes. An id is kept as written, without its angle brackets.
-// Error: none; what is no id is skipped. Threads: pure functions.
+// Error: none; what is no id is skipped.
+// Threads: pure functions.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,8 @@
 // Project: one list that is tracked, or one share of a list (subject_match), as the database holds
 // it.
 //
-// Owns: everything by value. Threads: a value.
+// Owns: everything by value.
+// Threads: a value.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,8 @@
 // `git request-pull` texts: where to pull from.
 //
-// Promise: linear time; a URL is at most 2,000 bytes, longer ones are none. Error: none. Threads:
-// pure functions.
+// Promise: linear time; a URL is at most 2,000 bytes, longer ones are none.
+// Error: none.
+// Threads: pure functions.
 #pragma once
 
 #include <optional>

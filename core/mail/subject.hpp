@@ -1,7 +1,9 @@
 // The Subject field: "[PATCH net-next v2 3/7] net: mend it" taken apart.
 //
 // Promise: linear time on any bytes; numbers that do not fit (40000/40001 does, 99999999999 does
-// not) are absent, never wrapped. Error: none. Threads: pure functions.
+// not) are absent, never wrapped.
+// Error: none.
+// Threads: pure functions.
 #pragma once
 
 #include <cstdint>

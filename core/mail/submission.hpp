@@ -1,7 +1,10 @@
 // Submission: what one mail means to a tracker. Ignored: why it means nothing.
 //
 // Promise: a function of the mail and of the project's settings alone; every string is valid UTF-8
-// without NUL. Error: none. Owns: everything by value. Threads: values.
+// without NUL.
+// Error: none.
+// Owns: everything by value.
+// Threads: values.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,8 @@
 // Text helpers that know ASCII and nothing of a locale.
 //
-// Promise: linear time. Error: none. Threads: pure functions.
+// Promise: linear time.
+// Error: none.
+// Threads: pure functions.
 #pragma once
 
 #include <concepts>

@@ -1,7 +1,8 @@
 // Trailers (git-interpret-trailers): "Reviewed-by: Name <a@b>".
 //
-// Promise: linear time. Quoted ones ("> Reviewed-by:") don't count. Error: none. Threads: pure
-// functions.
+// Promise: linear time. Quoted ones ("> Reviewed-by:") don't count.
+// Error: none.
+// Threads: pure functions.
 #pragma once
 
 #include <string>

@@ -2,7 +2,9 @@
 //
 // Promise: any bytes and any name give valid UTF-8 without NUL, in linear time. Where the bytes do
 // not fit the declared set, or nobody knows it: UTF-8 where they are that, byte for byte
-// windows-1252 where not, as people see it elsewhere. Error: none. Threads: safe from any.
+// windows-1252 where not, as people see it elsewhere.
+// Error: none.
+// Threads: safe from any.
 #pragma once
 
 #include <string>

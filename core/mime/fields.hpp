@@ -1,7 +1,8 @@
 // Header fields decoded (RFC 2047), so that a decoded comma does not split a mailbox.
 //
-// Promise: one line of valid UTF-8 without NUL and control characters. Error: none; what is no
-// encoded word stays as it is. Threads: safe from any, once a Library lives.
+// Promise: one line of valid UTF-8 without NUL and control characters.
+// Error: none; what is no encoded word stays as it is.
+// Threads: safe from any, once a Library lives.
 #pragma once
 
 #include <vector>

@@ -1,7 +1,8 @@
 // Ownership of GMime's objects: a function that gives "transfer full" gives an Owned; a reference
 // is borrowed.
 //
-// Errors: none. Threads: an object belongs to one thread at a time. For core/mime only.
+// Errors: none.
+// Threads: an object belongs to one thread at a time. For core/mime only.
 #pragma once
 
 #include <gmime/gmime.h>

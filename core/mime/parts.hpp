@@ -1,8 +1,9 @@
 // The MIME tree of a message, read with GMime, as a list of its text parts.
 //
 // Promise: any bytes give parts, in linear time and bounded depth (limits in read_mail.hpp). HTML
-// only where there is no other text. Error: none; what claims to be MIME and is not is one text
-// part. Threads: safe from any, once a Library lives.
+// only where there is no other text.
+// Error: none; what claims to be MIME and is not is one text part.
+// Threads: safe from any, once a Library lives.
 #pragma once
 
 #include <vector>

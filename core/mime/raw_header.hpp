@@ -1,8 +1,10 @@
 // The header of a message, split into its fields before anything is decoded (RFC 5322 §2.2).
 //
 // Promise: linear time on any bytes. All fields in their order, doubles too; lines that are no
-// field are skipped, so that junk in the middle does not hide what follows. Error: none. Owns:
-// views point into the message. Threads: pure functions.
+// field are skipped, so that junk in the middle does not hide what follows.
+// Error: none.
+// Owns: views point into the message.
+// Threads: pure functions.
 #pragma once
 
 #include <string>

@@ -2,8 +2,10 @@
 // inside.
 //
 // Promise: any bytes give a Mail, valid UTF-8 without NUL, in linear time and bounded depth (limits
-// below). Errors: none thrown for any input; only memory can run out. Owns: nothing. Threads: safe
-// from any, once a Library lives.
+// below).
+// Errors: none thrown for any input; only memory can run out.
+// Owns: nothing.
+// Threads: safe from any, once a Library lives.
 #pragma once
 
 #include <string_view>

@@ -1,7 +1,9 @@
 // The text of a part once its transfer encoding and charset are undone: line ends, format=flowed,
 // HTML.
 //
-// Promise: linear time. Error: none. Threads: pure functions.
+// Promise: linear time.
+// Error: none.
+// Threads: pure functions.
 #pragma once
 
 #include <string>

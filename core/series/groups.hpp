@@ -1,7 +1,10 @@
-// Groups: sets of members that grow together while no two claim one slot. The bookkeeping of stitch.
+// Groups: sets of members that grow together while no two claim one slot. The bookkeeping of
+// stitch.
 //
-// Promise: join() is refused where the two groups share a slot, so that a slot is held once whatever the ties say.
-// Owns: indices only; the members stay the caller's. Threads: none; a local of one stitch.
+// Promise: join() is refused where the two groups share a slot, so that a slot is held once
+// whatever the ties say.
+// Owns: indices only; the members stay the caller's.
+// Threads: none; a local of one stitch.
 #pragma once
 
 #include <cstddef>
@@ -15,12 +18,14 @@ namespace quilter {
 
 class Groups {
  public:
-  explicit Groups(const std::vector<std::int32_t>& slots) : leader_(slots.size()), slots_(slots.size()) {
+  explicit Groups(const std::vector<std::int32_t>& slots)
+      : leader_(slots.size()), slots_(slots.size()) {
     std::iota(leader_.begin(), leader_.end(), std::size_t{0});
     for (std::size_t i = 0; i < slots.size(); ++i) slots_[i] = {slots[i]};
   }
 
-  // The group of a member, named by its smallest index: the earliest, as members come in canonical order.
+  // The group of a member, named by its smallest index: the earliest, as members come in canonical
+  // order.
   std::size_t of(std::size_t member) {
     while (leader_[member] != member) member = leader_[member] = leader_[leader_[member]];
     return member;

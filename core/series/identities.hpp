@@ -1,9 +1,12 @@
-// Identities: all by which a submission can be recognised. Locks and look-ups are both made from this one value, so
-// that nothing is read that is not locked.
+// Identities: all by which a submission can be recognised. Locks and look-ups are both made from
+// this one value, so that nothing is read that is not locked.
 //
-// Promise: a pure function of submission and project; lock keys never change between releases (daemons of two
-// releases share one database). Two submissions that can be of one series, or of one thread, share a tie.
-// Error: none. Owns: everything by value. Threads: pure functions.
+// Promise: a pure function of submission and project; lock keys never change between releases
+// (daemons of two releases share one database). Two submissions that can be of one series, or of
+// one thread, share a tie.
+// Error: none.
+// Owns: everything by value.
+// Threads: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +31,8 @@ Identities identities(const Submission& submission, const StitchOptions& options
 // 64-bit hashes, salted by kind and project. As PostgreSQL's bigint.
 std::int64_t submitter_key(const Identities& identities);
 std::int64_t own_key(const Identities& identities, std::int64_t project);
-std::vector<std::int64_t> tie_keys(const Identities& identities, std::int64_t project);  // ascending, no doubles
+std::vector<std::int64_t> tie_keys(const Identities& identities,
+                                   std::int64_t project);  // ascending, no doubles
 
 // Submitter and ties: what is locked, ascending, without doubles.
 std::vector<std::int64_t> lock_keys(const Identities& identities, std::int64_t project);

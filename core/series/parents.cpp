@@ -9,8 +9,10 @@ namespace {
 
 using Index = std::unordered_map<std::string_view, const Remark*>;
 
-// Depth first, nearest first, each comment once. A stack of our own: the depth is the sender's to choose.
-std::optional<MessageId> parent(const Remark& remark, const std::set<MessageId>& targets, const Index& comments) {
+// Depth first, nearest first, each comment once. A stack of our own: the depth is the sender's to
+// choose.
+std::optional<MessageId> parent(const Remark& remark, const std::set<MessageId>& targets,
+                                const Index& comments) {
   std::vector<std::string_view> unvisited{remark.ancestors.rbegin(), remark.ancestors.rend()};
   std::unordered_set<std::string_view> visited{remark.message_id};
   while (!unvisited.empty()) {
@@ -27,7 +29,8 @@ std::optional<MessageId> parent(const Remark& remark, const std::set<MessageId>&
 
 }  // namespace
 
-std::vector<std::optional<MessageId>> parents(const std::vector<Remark>& remarks, const std::set<MessageId>& targets) {
+std::vector<std::optional<MessageId>> parents(const std::vector<Remark>& remarks,
+                                              const std::set<MessageId>& targets) {
   Index comments;
   for (const auto& remark : remarks) comments.emplace(remark.message_id, &remark);
   std::vector<std::optional<MessageId>> found;

@@ -1,8 +1,10 @@
 // parents: which patch or cover letter each comment belongs to, through any number of hops.
 //
-// Promise: a function of the set. A comment belongs to the nearest of its ancestors that is a patch or a cover letter,
-// or that is a comment which belongs to one. References that run in a circle end the search, not the program.
-// Errors: none; a comment that belongs nowhere yet is parked. Threads: pure functions.
+// Promise: a function of the set. A comment belongs to the nearest of its ancestors that is a patch
+// or a cover letter, or that is a comment which belongs to one. References that run in a circle end
+// the search, not the program.
+// Errors: none; a comment that belongs nowhere yet is parked.
+// Threads: pure functions.
 #pragma once
 
 #include <optional>
@@ -19,6 +21,7 @@ struct Remark {  // a comment, as little of it as is needed
 };
 
 // `targets` are the patches and cover letters. One answer a remark, in the order given.
-std::vector<std::optional<MessageId>> parents(const std::vector<Remark>& remarks, const std::set<MessageId>& targets);
+std::vector<std::optional<MessageId>> parents(const std::vector<Remark>& remarks,
+                                              const std::set<MessageId>& targets);
 
 }  // namespace quilter

@@ -5,16 +5,21 @@
 namespace quilter {
 namespace {
 
-// The name of a person is that of their earliest mail that has one: as firm as anything a sender says can be.
-Plan::Person plan_person(const Submission& submission, const std::optional<RecordedPerson>& person) {
+// The name of a person is that of their earliest mail that has one: as firm as anything a sender
+// says can be.
+Plan::Person plan_person(const Submission& submission,
+                         const std::optional<RecordedPerson>& person) {
   if (!person) return Plan::Person::insert;
   if (submission.submitter.name.empty()) return Plan::Person::keep;
   if (person->name.empty()) return Plan::Person::rename;
   const auto key = [](const std::optional<Timestamp>& date, const MessageId& id) {
-    return std::pair{date.value_or(Timestamp::max()), id};  // a mail without a date has the least to say
+    return std::pair{date.value_or(Timestamp::max()),
+                     id};  // a mail without a date has the least to say
   };
-  const bool earlier = key(submission.date, submission.message_id) < key(person->named_at, person->named_by);
-  return earlier ? Plan::Person::rename : Plan::Person::keep;  // also to the same name: a later mail must lose to it
+  const bool earlier =
+      key(submission.date, submission.message_id) < key(person->named_at, person->named_by);
+  return earlier ? Plan::Person::rename
+                 : Plan::Person::keep;  // also to the same name: a later mail must lose to it
 }
 
 SeriesRow row_of(const Series& series) {
@@ -35,7 +40,8 @@ std::map<std::int64_t, std::size_t> heirs(const std::vector<Series>& stitched, c
       const auto recorded = facts.series_of.find(member->message_id);
       if (recorded == facts.series_of.end()) continue;
       const auto [found, fresh] = first.try_emplace(recorded->second, member, index);
-      if (!fresh && canonical_order(*member, *found->second.first) < 0) found->second = {member, index};
+      if (!fresh && canonical_order(*member, *found->second.first) < 0)
+        found->second = {member, index};
     }
   }
   std::map<std::int64_t, std::size_t> heirs;
@@ -80,11 +86,13 @@ void plan_placements(Plan& plan, const std::vector<Series>& stitched, const Subm
   }
 }
 
-void plan_series(Plan& plan, const Submission& submission, const Facts& facts, const StitchOptions& options) {
+void plan_series(Plan& plan, const Submission& submission, const Facts& facts,
+                 const StitchOptions& options) {
   auto members = facts.members;
   members.push_back(member_of(submission));
   const auto stitched = stitch(members, options);
-  for (const auto& series : stitched) plan.series.push_back({.id = {}, .row = row_of(series), .supersedes = {}});
+  for (const auto& series : stitched)
+    plan.series.push_back({.id = {}, .row = row_of(series), .supersedes = {}});
   plan_ids(plan, stitched, facts);
   plan_changes(plan, stitched, facts);
   plan_placements(plan, stitched, submission, facts);
@@ -144,18 +152,20 @@ std::string describe(const Plan& plan) {
   for (std::size_t i = 0; i < plan.series.size(); ++i) {
     const auto& write = plan.series[i];
     if (!write.changed) continue;
-    line((write.id ? "update " : "insert ") + series(i) + ": v" + std::to_string(write.row.version) + " of " +
-         std::to_string(write.row.total) + ", " + write.row.name + ", " + write.row.submitter +
-         (write.completed ? ", completed" : "") +
+    line((write.id ? "update " : "insert ") + series(i) + ": v" +
+         std::to_string(write.row.version) + " of " + std::to_string(write.row.total) + ", " +
+         write.row.name + ", " + write.row.submitter + (write.completed ? ", completed" : "") +
          (write.supersedes ? ", supersedes " + series(*write.supersedes) : ""));
   }
   for (const auto& redirect : plan.redirects)
     line("redirect series " + std::to_string(redirect.from) + " to " + series(redirect.to));
-  for (const auto& placement : plan.placements) line("move " + placement.member + " to " + series(placement.series));
+  for (const auto& placement : plan.placements)
+    line("move " + placement.member + " to " + series(placement.series));
   if (plan.own_series) line("place in " + series(*plan.own_series));
   if (plan.own_parent) line("comment on " + *plan.own_parent);
   for (const auto& adoption : plan.adoptions)
-    line(adoption.parent ? "adopt " + adoption.comment + " to " + *adoption.parent : "park " + adoption.comment);
+    line(adoption.parent ? "adopt " + adoption.comment + " to " + *adoption.parent
+                         : "park " + adoption.comment);
   return text;
 }
 

@@ -1,10 +1,14 @@
-// Plan: the difference between what the database holds of a neighbourhood and what stitch() says of it with one
-// submission more. An intent as a value: it can be compared, printed and tested without a database.
+// Plan: the difference between what the database holds of a neighbourhood and what stitch() says of
+// it with one submission more. An intent as a value: it can be compared, printed and tested without
+// a database.
 //
-// Promise: applying the plan to the facts gives the state that stitch() of all submissions describes, whatever the
-// order in which they came. A series keeps its id while any of its first members is in it; of two that become one,
-// the older id (the smaller) stays and the other redirects.
-// Error: none. Owns: everything by value. Threads: pure functions.
+// Promise: applying the plan to the facts gives the state that stitch() of all submissions
+// describes, whatever the order in which they came. A series keeps its id while any of its first
+// members is in it; of two that become one, the older id (the smaller) stays and the other
+// redirects.
+// Error: none.
+// Owns: everything by value.
+// Threads: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +30,8 @@ struct SeriesRow {
   std::string submitter;  // address
   std::optional<Timestamp> date;
   bool complete = false;
-  std::optional<std::int64_t> supersedes;  // series id; of a new series: set by Plan::SeriesWrite::supersedes
+  std::optional<std::int64_t>
+      supersedes;  // series id; of a new series: set by Plan::SeriesWrite::supersedes
 
   bool operator==(const SeriesRow&) const = default;
 };
@@ -39,22 +44,22 @@ struct RecordedPerson {
 };
 
 struct Facts {
-  std::optional<RecordedPerson> person;           // the submitter
-  std::vector<Member> members;                    // patches and cover letters of the neighbourhood
-  std::map<MessageId, std::int64_t> series_of;    // of each member
+  std::optional<RecordedPerson> person;         // the submitter
+  std::vector<Member> members;                  // patches and cover letters of the neighbourhood
+  std::map<MessageId, std::int64_t> series_of;  // of each member
   std::map<std::int64_t, SeriesRow> series;
-  std::vector<Remark> remarks;                    // its comments, as far as their parents can change
+  std::vector<Remark> remarks;  // its comments, as far as their parents can change
   std::map<MessageId, std::optional<MessageId>> parent_of;  // of each remark; nothing: parked
 };
 
 struct Plan {
   enum class Person : std::uint8_t { keep, insert, rename };
   struct SeriesWrite {
-    std::optional<std::int64_t> id;          // nothing: a new one
+    std::optional<std::int64_t> id;  // nothing: a new one
     SeriesRow row;
-    std::optional<std::size_t> supersedes;   // index into Plan::series
-    bool changed = true;                     // false: only here so that others can point at it
-    bool completed = false;                  // became complete by this submission
+    std::optional<std::size_t> supersedes;  // index into Plan::series
+    bool changed = true;                    // false: only here so that others can point at it
+    bool completed = false;                 // became complete by this submission
   };
   struct Placement {
     MessageId member;
@@ -71,11 +76,11 @@ struct Plan {
 
   Person person = Person::keep;
   std::vector<SeriesWrite> series;
-  std::optional<std::size_t> own_series;       // of a patch or cover letter: index into series
-  std::optional<MessageId> own_parent;         // of a comment; nothing: parked
-  std::vector<Placement> placements;           // members that change series
+  std::optional<std::size_t> own_series;  // of a patch or cover letter: index into series
+  std::optional<MessageId> own_parent;    // of a comment; nothing: parked
+  std::vector<Placement> placements;      // members that change series
   std::vector<Redirect> redirects;
-  std::vector<Adoption> adoptions;             // remarks that change their parent
+  std::vector<Adoption> adoptions;  // remarks that change their parent
 };
 
 // The member that stitch() sees of a patch, pull request or cover letter.

@@ -13,7 +13,9 @@ namespace {
 
 // Only mails that say the same version and total can be of one series.
 using Shape = std::pair<std::int32_t, std::int32_t>;
-Shape shape(const Member& member) { return {member.version, member.total}; }
+Shape shape(const Member& member) {
+  return {member.version, member.total};
+}
 
 // Message ids to small numbers: equal for all that one thread ties together.
 class Threads {
@@ -42,7 +44,8 @@ class Threads {
   std::vector<std::size_t> parent_;
 };
 
-// One stitching: members in canonical order, ties taken from the surest to the loosest. A tie never overrules a slot.
+// One stitching: members in canonical order, ties taken from the surest to the loosest. A tie never
+// overrules a slot.
 class Stitching {
  public:
   explicit Stitching(std::vector<const Member*> members)
@@ -50,7 +53,8 @@ class Stitching {
     for (std::size_t i = 0; i < members_.size(); ++i) by_id_.emplace(members_[i]->message_id, i);
   }
 
-  // 1. A mail belongs to the nearest mail it answers that has its shape: its cover, or the patch before it.
+  // 1. A mail belongs to the nearest mail it answers that has its shape: its cover, or the patch
+  // before it.
   void join_nearest_ancestors() {
     for (std::size_t i = 0; i < members_.size(); ++i) {
       if (!members_[i]->numbered) continue;
@@ -58,21 +62,25 @@ class Stitching {
     }
   }
 
-  // 2. Mails that answer the same mail are siblings, also while that mail is on its way or of another version.
+  // 2. Mails that answer the same mail are siblings, also while that mail is on its way or of
+  // another version.
   void join_siblings() {
     join_equal([](const Member& member) {
       return member.ancestors.empty() ? std::nullopt : std::optional{member.ancestors.front()};
     });
   }
 
-  // 3. One sender, one thread, one shape: re-rolls sent patch by patch, each in answer to its old self.
+  // 3. One sender, one thread, one shape: re-rolls sent patch by patch, each in answer to its old
+  // self.
   void join_within_thread() {
     join_equal([this](const Member& member) {
-      return std::optional{std::pair{threads_.of(member.message_id), std::string_view{member.submitter}}};
+      return std::optional{
+          std::pair{threads_.of(member.message_id), std::string_view{member.submitter}}};
     });
   }
 
-  // 4. Unthreaded mails: one sender, one shape, near in time. The latest group that has the slot free takes it.
+  // 4. Unthreaded mails: one sender, one shape, near in time. The latest group that has the slot
+  // free takes it.
   void join_by_marker(std::chrono::minutes window) {
     std::map<std::pair<std::string_view, Shape>, std::vector<std::size_t>> open;
     for (std::size_t i = 0; i < members_.size(); ++i) {
@@ -110,14 +118,15 @@ class Stitching {
     return std::nullopt;
   }
 
-  // Its thread does not say what it belongs to: it answers nothing, or something of another shape. What answers a
-  // mail that has not come may be about to get its cover, and waits for it.
+  // Its thread does not say what it belongs to: it answers nothing, or something of another shape.
+  // What answers a mail that has not come may be about to get its cover, and waits for it.
   bool is_open(const Member& member) const {
     if (member.ancestors.empty()) return true;
     return by_id_.contains(member.ancestors.front()) && !nearest_of_same_shape(member);
   }
 
-  // Joins each numbered member to the earliest group with the same shape and key in which its slots are free.
+  // Joins each numbered member to the earliest group with the same shape and key in which its slots
+  // are free.
   template <typename KeyOf>
   void join_equal(KeyOf key_of) {
     using Key = typename std::invoke_result_t<KeyOf, const Member&>::value_type;
@@ -153,10 +162,11 @@ bool is_complete(const Series& series) {
 }
 
 void summarise(Series& series) {
-  std::sort(series.members.begin(), series.members.end(), [](const Member* left, const Member* right) {
-    if (left->number != right->number) return left->number < right->number;
-    return canonical_order(*left, *right) < 0;
-  });
+  std::sort(series.members.begin(), series.members.end(),
+            [](const Member* left, const Member* right) {
+              if (left->number != right->number) return left->number < right->number;
+              return canonical_order(*left, *right) < 0;
+            });
   const auto* head = series.members.front();  // the cover, else the lowest number present
   series.cover = head->cover ? head : nullptr;
   series.version = head->version;
@@ -169,7 +179,8 @@ void summarise(Series& series) {
 std::vector<Series> Stitching::series() {
   std::vector<Series> all;
   std::map<std::size_t, std::size_t> index_of_group;
-  for (std::size_t i = 0; i < members_.size(); ++i) {  // canonical order: the first to come founds the series
+  for (std::size_t i = 0; i < members_.size();
+       ++i) {  // canonical order: the first to come founds the series
     const auto [found, fresh] = index_of_group.try_emplace(groups_.of(i), all.size());
     if (fresh) all.emplace_back().first = members_[i];
     all[found->second].members.push_back(members_[i]);
@@ -179,7 +190,8 @@ std::vector<Series> Stitching::series() {
   return all;
 }
 
-// The next lower version in the same thread by the same submitter; the latest where several claim it.
+// The next lower version in the same thread by the same submitter; the latest where several claim
+// it.
 void Stitching::link_versions(std::vector<Series>& all) {
   std::map<std::tuple<std::size_t, std::string_view, std::int32_t>, std::size_t> latest;
   for (std::size_t i = 0; i < all.size(); ++i)
@@ -196,7 +208,8 @@ void Stitching::link_versions(std::vector<Series>& all) {
 }  // namespace
 
 std::strong_ordering canonical_order(const Member& left, const Member& right) {
-  const auto by_date = left.date.value_or(Timestamp::min()) <=> right.date.value_or(Timestamp::min());
+  const auto by_date =
+      left.date.value_or(Timestamp::min()) <=> right.date.value_or(Timestamp::min());
   if (by_date != 0) return by_date;
   return left.message_id <=> right.message_id;
 }
@@ -205,8 +218,9 @@ std::vector<Series> stitch(const std::vector<Member>& members, const StitchOptio
   std::vector<const Member*> sorted;
   sorted.reserve(members.size());
   for (const auto& member : members) sorted.push_back(&member);
-  std::sort(sorted.begin(), sorted.end(),
-            [](const Member* left, const Member* right) { return canonical_order(*left, *right) < 0; });
+  std::sort(sorted.begin(), sorted.end(), [](const Member* left, const Member* right) {
+    return canonical_order(*left, *right) < 0;
+  });
 
   Stitching stitching{std::move(sorted)};
   stitching.join_nearest_ancestors();

@@ -1,8 +1,12 @@
 // stitch: the pure function from a set of related submissions to series. The heart of Quilter.
 //
-// Promise: the answer is a function of the *set*: any order of `members` gives the same, equal to the byte.
-// Every member is in exactly one series; no series is empty; a slot (number within a series) is held once.
-// Errors: none. Time: O(n log n) of the members. Owns: everything by value. Threads: pure function.
+// Promise: the answer is a function of the *set*: any order of `members` gives the same, equal to
+// the byte. Every member is in exactly one series; no series is empty; a slot (number within a
+// series) is held once.
+// Errors: none.
+// Time: O(n log n) of the members.
+// Owns: everything by value.
+// Threads: pure function.
 #pragma once
 
 #include <chrono>
@@ -17,7 +21,8 @@
 namespace quilter {
 
 struct StitchOptions {
-  std::chrono::minutes marker_window{20};  // unthreaded mails of one series are at most this far apart by Date
+  std::chrono::minutes marker_window{
+      20};  // unthreaded mails of one series are at most this far apart by Date
 };
 
 // What stitching needs to know of a patch, a pull request or a cover letter: as little as that.
@@ -25,30 +30,31 @@ struct Member {
   MessageId message_id;
   std::optional<Timestamp> date;
   bool cover = false;
-  bool numbered = false;           // the subject said "3/7"; an unnumbered patch is a series of one
+  bool numbered = false;  // the subject said "3/7"; an unnumbered patch is a series of one
   std::int32_t version = 1;
-  std::int32_t number = 1;         // 0 is the cover letter's slot
+  std::int32_t number = 1;  // 0 is the cover letter's slot
   std::int32_t total = 1;
-  std::string submitter;           // address
-  std::string name;                // subject without prefixes
+  std::string submitter;  // address
+  std::string name;       // subject without prefixes
   std::vector<MessageId> ancestors;
 
   bool operator==(const Member&) const = default;
 };
 
-// The order that breaks every tie: (date, message id), never arrival. No date counts as the earliest.
+// The order that breaks every tie: (date, message id), never arrival. No date counts as the
+// earliest.
 std::strong_ordering canonical_order(const Member& left, const Member& right);
 
 struct Series {
-  std::vector<const Member*> members;    // by number, then canonical order; never empty
-  const Member* first = nullptr;         // the earliest member in canonical order: the series' key
-  const Member* cover = nullptr;         // may be null
+  std::vector<const Member*> members;  // by number, then canonical order; never empty
+  const Member* first = nullptr;       // the earliest member in canonical order: the series' key
+  const Member* cover = nullptr;       // may be null
   std::int32_t version = 1;
   std::int32_t total = 1;
-  std::string name;                      // of the cover, else of the lowest number present
-  std::string submitter;                 // likewise
-  bool complete = false;                 // every number from 1 to total is there
-  std::optional<std::size_t> supersedes; // index of the series whose next version this is
+  std::string name;                       // of the cover, else of the lowest number present
+  std::string submitter;                  // likewise
+  bool complete = false;                  // every number from 1 to total is there
+  std::optional<std::size_t> supersedes;  // index of the series whose next version this is
 };
 
 // Series in canonical order of their first members. `members` must outlive the answer.

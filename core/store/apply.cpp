@@ -10,10 +10,14 @@ namespace {
 
 std::string_view kind_word(Kind kind) {
   switch (kind) {
-    case Kind::patch: return "patch";
-    case Kind::cover_letter: return "cover";
-    case Kind::comment: return "comment";
-    case Kind::pull_request: return "pull";
+    case Kind::patch:
+      return "patch";
+    case Kind::cover_letter:
+      return "cover";
+    case Kind::comment:
+      return "comment";
+    case Kind::pull_request:
+      return "pull";
   }
   return "comment";
 }
@@ -21,7 +25,8 @@ std::string_view kind_word(Kind kind) {
 // One submission on its way into the database. Members are in the order in which they are written.
 class Writer {
  public:
-  Writer(pqxx::transaction_base& transaction, const Project& project, const Submission& submission, const Plan& plan)
+  Writer(pqxx::transaction_base& transaction, const Project& project, const Submission& submission,
+         const Plan& plan)
       : transaction_{transaction}, project_{project}, submission_{submission}, plan_{plan} {}
 
   void write_person(const Facts& facts);
@@ -40,7 +45,8 @@ class Writer {
   void insert_series(const Plan::SeriesWrite& write, std::size_t index);
   void update_series(const Plan::SeriesWrite& write, std::size_t index);
   std::string supersedes(const Plan::SeriesWrite& write) const;
-  void write_event(std::string_view category, std::optional<std::int64_t> message, std::int64_t series);
+  void write_event(std::string_view category, std::optional<std::int64_t> message,
+                   std::int64_t series);
 
   pqxx::transaction_base& transaction_;
   const Project& project_;
@@ -57,7 +63,8 @@ void Writer::write_person(const Facts& facts) {
   const auto named_at = sql::time(submission_.date);
   if (plan_.person == Plan::Person::insert) {
     const auto rows = transaction_.exec_params(
-        "INSERT INTO person (address, name, named_at, named_by) VALUES ($1, $2, NULLIF($3, '')::timestamptz, $4) "
+        "INSERT INTO person (address, name, named_at, named_by) VALUES ($1, $2, NULLIF($3, "
+        "'')::timestamptz, $4) "
         "ON CONFLICT DO NOTHING RETURNING id",
         submitter.address, submitter.name, named_at, submission_.message_id);
     if (rows.empty()) throw LostRace{"the person was inserted by another transaction"};
@@ -67,29 +74,35 @@ void Writer::write_person(const Facts& facts) {
   person_ = facts.person->id;
   if (plan_.person == Plan::Person::rename)
     transaction_.exec_params(
-        "UPDATE person SET name = $2, named_at = NULLIF($3, '')::timestamptz, named_by = $4 WHERE id = $1", person_,
-        submitter.name, named_at, submission_.message_id);
+        "UPDATE person SET name = $2, named_at = NULLIF($3, '')::timestamptz, named_by = $4 WHERE "
+        "id = $1",
+        person_, submitter.name, named_at, submission_.message_id);
 }
 
 // Several neighbourhoods that this submission ties together become the oldest of them.
 void Writer::write_neighbourhood(const Place& place) {
   if (place.neighbourhoods.empty()) {
     neighbourhood_ =
-        transaction_.exec("INSERT INTO neighbourhood DEFAULT VALUES RETURNING id")[0][0].as<std::int64_t>();
+        transaction_.exec("INSERT INTO neighbourhood DEFAULT VALUES RETURNING id")[0][0]
+            .as<std::int64_t>();
   } else {
     neighbourhood_ = place.neighbourhoods.front();
   }
   if (place.neighbourhoods.size() > 1) {
-    const auto others = sql::array(std::vector(place.neighbourhoods.begin() + 1, place.neighbourhoods.end()));
+    const auto others =
+        sql::array(std::vector(place.neighbourhoods.begin() + 1, place.neighbourhoods.end()));
     for (const auto* statement :
          {"UPDATE tie SET neighbourhood_id = $1 WHERE neighbourhood_id = ANY ($2)",
-          "UPDATE series SET neighbourhood_id = $1 WHERE neighbourhood_id = ANY ($2) AND merged_into_id IS NULL",
-          "UPDATE comment SET neighbourhood_id = $1 WHERE neighbourhood_id = ANY ($2) AND parent_row IS NULL"})
+          "UPDATE series SET neighbourhood_id = $1 WHERE neighbourhood_id = ANY ($2) AND "
+          "merged_into_id IS NULL",
+          "UPDATE comment SET neighbourhood_id = $1 WHERE neighbourhood_id = ANY ($2) AND "
+          "parent_row IS NULL"})
       transaction_.exec_params(statement, neighbourhood_, others);
   }
   if (!place.missing_ties.empty())
-    transaction_.exec_params("INSERT INTO tie (key, neighbourhood_id) SELECT unnest($2::bigint[]), $1", neighbourhood_,
-                             sql::array(place.missing_ties));
+    transaction_.exec_params(
+        "INSERT INTO tie (key, neighbourhood_id) SELECT unnest($2::bigint[]), $1", neighbourhood_,
+        sql::array(place.missing_ties));
 }
 
 std::vector<std::string> trailer_lines(const std::vector<Trailer>& trailers) {
@@ -100,20 +113,27 @@ std::vector<std::string> trailer_lines(const std::vector<Trailer>& trailers) {
 
 void Writer::write_message(const RawMessage& message) {
   const auto rows = transaction_.exec_params(
-      "INSERT INTO message (project_id, message_id, message_id_derived, kind, submitter_id, author_name, "
-      "author_address, date, subject, name, prefixes, version, number, total, numbered, ancestors, trailers, "
-      "content_sha256, raw, truncated) VALUES ($1, $2, $3, $4, $5, $6, $7, NULLIF($8, '')::timestamptz, $9, $10, $11, "
+      "INSERT INTO message (project_id, message_id, message_id_derived, kind, submitter_id, "
+      "author_name, "
+      "author_address, date, subject, name, prefixes, version, number, total, numbered, ancestors, "
+      "trailers, "
+      "content_sha256, raw, truncated) VALUES ($1, $2, $3, $4, $5, $6, $7, NULLIF($8, "
+      "'')::timestamptz, $9, $10, $11, "
       "$12, $13, $14, $15, $16, $17, decode($18, 'hex'), $19, $20) RETURNING id",
-      project_.id, submission_.message_id, submission_.message_id_derived, std::string{kind_word(submission_.kind)},
-      person_, submission_.author.name, submission_.author.address, sql::time(submission_.date), submission_.subject,
-      submission_.name, sql::array(submission_.prefixes), submission_.version, submission_.number, submission_.total,
-      submission_.numbered, sql::array(submission_.ancestors), sql::array(trailer_lines(submission_.trailers)),
-      sha256_hex(submission_.content), pqxx::binarystring(message.bytes), message.truncated);
+      project_.id, submission_.message_id, submission_.message_id_derived,
+      std::string{kind_word(submission_.kind)}, person_, submission_.author.name,
+      submission_.author.address, sql::time(submission_.date), submission_.subject,
+      submission_.name, sql::array(submission_.prefixes), submission_.version, submission_.number,
+      submission_.total, submission_.numbered, sql::array(submission_.ancestors),
+      sql::array(trailer_lines(submission_.trailers)), sha256_hex(submission_.content),
+      pqxx::binarystring(message.bytes), message.truncated);
   message_ = rows[0][0].as<std::int64_t>();
 }
 
 std::string Writer::supersedes(const Plan::SeriesWrite& write) const {
-  return write.supersedes && series_ids_[*write.supersedes] != 0 ? std::to_string(series_ids_[*write.supersedes]) : "";
+  return write.supersedes && series_ids_[*write.supersedes] != 0
+             ? std::to_string(series_ids_[*write.supersedes])
+             : "";
 }
 
 // New series first, in canonical order, so that the ones that change can point at them.
@@ -128,18 +148,24 @@ void Writer::write_series() {
 void Writer::insert_series(const Plan::SeriesWrite& write, std::size_t index) {
   series_ids_[index] =
       transaction_
-          .exec_params("INSERT INTO series (project_id, neighbourhood_id, version, total, name, submitter_id, date, "
-                       "complete, supersedes_id) VALUES ($1, $2, $3, $4, $5, (SELECT id FROM person WHERE address = "
-                       "$6), NULLIF($7, '')::timestamptz, $8, NULLIF($9, '')::bigint) RETURNING id",
-                       project_.id, neighbourhood_, write.row.version, write.row.total, write.row.name,
-                       write.row.submitter, sql::time(write.row.date), write.row.complete, supersedes(write))[0][0]
+          .exec_params(
+              "INSERT INTO series (project_id, neighbourhood_id, version, total, name, "
+              "submitter_id, date, "
+              "complete, supersedes_id) VALUES ($1, $2, $3, $4, $5, (SELECT id FROM person WHERE "
+              "address = "
+              "$6), NULLIF($7, '')::timestamptz, $8, NULLIF($9, '')::bigint) RETURNING id",
+              project_.id, neighbourhood_, write.row.version, write.row.total, write.row.name,
+              write.row.submitter, sql::time(write.row.date), write.row.complete,
+              supersedes(write))[0][0]
           .as<std::int64_t>();
 }
 
 void Writer::update_series(const Plan::SeriesWrite& write, std::size_t index) {
   transaction_.exec_params(
-      "UPDATE series SET version = $2, total = $3, name = $4, submitter_id = (SELECT id FROM person WHERE address = "
-      "$5), date = NULLIF($6, '')::timestamptz, complete = $7, supersedes_id = NULLIF($8, '')::bigint WHERE id = $1",
+      "UPDATE series SET version = $2, total = $3, name = $4, submitter_id = (SELECT id FROM "
+      "person WHERE address = "
+      "$5), date = NULLIF($6, '')::timestamptz, complete = $7, supersedes_id = NULLIF($8, "
+      "'')::bigint WHERE id = $1",
       series_ids_[index], write.row.version, write.row.total, write.row.name, write.row.submitter,
       sql::time(write.row.date), write.row.complete, supersedes(write));
 }
@@ -154,11 +180,12 @@ void Writer::move_members() {
       series.push_back(series_ids_[placement.series]);
     }
     for (const std::string table : {"patch", "cover"})
-      transaction_.exec_params("UPDATE " + table +
-                                   " x SET series_id = v.series FROM (SELECT unnest($2::text[]), unnest($3::bigint[])) "
-                                   "v (id, series), message m WHERE m.project_id = $1 AND m.message_id = v.id AND "
-                                   "x.message_row = m.id",
-                               project_.id, sql::array(members), sql::array(series));
+      transaction_.exec_params(
+          "UPDATE " + table +
+              " x SET series_id = v.series FROM (SELECT unnest($2::text[]), unnest($3::bigint[])) "
+              "v (id, series), message m WHERE m.project_id = $1 AND m.message_id = v.id AND "
+              "x.message_row = m.id",
+          project_.id, sql::array(members), sql::array(series));
   }
   for (const auto& redirect : plan_.redirects)
     transaction_.exec_params("UPDATE series SET merged_into_id = $2 WHERE id = $1", redirect.from,
@@ -168,15 +195,18 @@ void Writer::move_members() {
 void Writer::write_patch() {
   const auto id = submission_.patch_id;
   transaction_.exec_params(
-      "INSERT INTO patch (message_row, series_id, number, paths, diff_sha256, patch_id, pull_url, pull_ref) VALUES "
-      "($1, $2, $3, $4, decode(NULLIF($5, ''), 'hex'), decode(NULLIF($6, ''), 'hex'), NULLIF($7, ''), NULLIF($8, ''))",
+      "INSERT INTO patch (message_row, series_id, number, paths, diff_sha256, patch_id, pull_url, "
+      "pull_ref) VALUES "
+      "($1, $2, $3, $4, decode(NULLIF($5, ''), 'hex'), decode(NULLIF($6, ''), 'hex'), NULLIF($7, "
+      "''), NULLIF($8, ''))",
       message_, own_series(), submission_.number, sql::array(submission_.paths),
       submission_.diff.empty() ? "" : sha256_hex(submission_.diff), submission_.patch_id,
       submission_.pull ? submission_.pull->url : "", submission_.pull ? submission_.pull->ref : "");
 }
 
 void Writer::write_cover() {
-  transaction_.exec_params("INSERT INTO cover (message_row, series_id) VALUES ($1, $2)", message_, own_series());
+  transaction_.exec_params("INSERT INTO cover (message_row, series_id) VALUES ($1, $2)", message_,
+                           own_series());
 }
 
 void Writer::write_comment() {
@@ -194,13 +224,17 @@ void Writer::adopt_comments() {
     parents.push_back(adoption.parent.value_or(""));
   }
   transaction_.exec_params(
-      "UPDATE comment c SET parent_row = t.id, neighbourhood_id = $4 FROM (SELECT unnest($2::text[]), "
-      "unnest($3::text[])) v (comment, parent) JOIN message m ON m.project_id = $1 AND m.message_id = v.comment "
-      "LEFT JOIN message t ON t.project_id = $1 AND t.message_id = v.parent WHERE c.message_row = m.id",
+      "UPDATE comment c SET parent_row = t.id, neighbourhood_id = $4 FROM (SELECT "
+      "unnest($2::text[]), "
+      "unnest($3::text[])) v (comment, parent) JOIN message m ON m.project_id = $1 AND "
+      "m.message_id = v.comment "
+      "LEFT JOIN message t ON t.project_id = $1 AND t.message_id = v.parent WHERE c.message_row = "
+      "m.id",
       project_.id, sql::array(comments), sql::array(parents), neighbourhood_);
 }
 
-void Writer::write_event(std::string_view category, std::optional<std::int64_t> message, std::int64_t series) {
+void Writer::write_event(std::string_view category, std::optional<std::int64_t> message,
+                         std::int64_t series) {
   transaction_.exec_params(
       "INSERT INTO event (project_id, category, message_row, series_id) "
       "VALUES ($1, $2, NULLIF($3, '')::bigint, NULLIF($4, 0))",
@@ -221,8 +255,9 @@ void Writer::write_events() {
 
 }  // namespace
 
-std::int64_t apply(pqxx::transaction_base& transaction, const Project& project, const Submission& submission,
-                   const RawMessage& message, const Place& place, const Facts& facts, const Plan& plan) {
+std::int64_t apply(pqxx::transaction_base& transaction, const Project& project,
+                   const Submission& submission, const RawMessage& message, const Place& place,
+                   const Facts& facts, const Plan& plan) {
   Writer writer{transaction, project, submission, plan};
   writer.write_person(facts);
   writer.write_neighbourhood(place);
@@ -231,9 +266,15 @@ std::int64_t apply(pqxx::transaction_base& transaction, const Project& project, 
   writer.move_members();
   switch (submission.kind) {
     case Kind::patch:
-    case Kind::pull_request: writer.write_patch(); break;
-    case Kind::cover_letter: writer.write_cover(); break;
-    case Kind::comment: writer.write_comment(); break;
+    case Kind::pull_request:
+      writer.write_patch();
+      break;
+    case Kind::cover_letter:
+      writer.write_cover();
+      break;
+    case Kind::comment:
+      writer.write_comment();
+      break;
   }
   writer.adopt_comments();
   writer.write_events();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 #include "core/store/attempts.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/schema.hpp"
@@ -12,11 +11,14 @@ namespace quilter {
 namespace {
 
 const std::string series_select =
-    "SELECT s.id, j.name, s.version, s.total, (SELECT count(*) FROM patch WHERE series_id = s.id), s.complete, s.name, "
+    "SELECT s.id, j.name, s.version, s.total, (SELECT count(*) FROM patch WHERE series_id = s.id), "
+    "s.complete, s.name, "
     "p.name, p.address, extract(epoch FROM s.date)::bigint, "
-    "(SELECT count(*) FROM comment c WHERE c.parent_row IN (SELECT message_row FROM patch WHERE series_id = s.id "
+    "(SELECT count(*) FROM comment c WHERE c.parent_row IN (SELECT message_row FROM patch WHERE "
+    "series_id = s.id "
     "UNION ALL SELECT message_row FROM cover WHERE series_id = s.id)), s.supersedes_id, "
-    "(SELECT min(n.id) FROM series n WHERE n.supersedes_id = s.id AND n.merged_into_id IS NULL), s.merged_into_id "
+    "(SELECT min(n.id) FROM series n WHERE n.supersedes_id = s.id AND n.merged_into_id IS NULL), "
+    "s.merged_into_id "
     "FROM series s JOIN project j ON j.id = s.project_id JOIN person p ON p.id = s.submitter_id ";
 
 SeriesEntry series_of(const pqxx::row& row) {
@@ -37,18 +39,24 @@ SeriesEntry series_of(const pqxx::row& row) {
 
 // Trailers that count for a patch: its own, then those of the comments on it, each once.
 const std::string members_select =
-    "SELECT j.name, m.message_id, m.kind, m.name, m.subject, coalesce(x.state, ''), coalesce(d.address, ''), "
-    "coalesce(x.pull_url, ''), coalesce(x.pull_ref, ''), s.id, m.version, m.number, m.total, p.name, p.address, "
-    "m.author_name, m.author_address, extract(epoch FROM m.date)::bigint, coalesce(x.archived, false), "
-    "coalesce(x.paths, '{}'), m.trailers || coalesce((SELECT array_agg(t.line ORDER BY cm.date, cm.message_id, "
+    "SELECT j.name, m.message_id, m.kind, m.name, m.subject, coalesce(x.state, ''), "
+    "coalesce(d.address, ''), "
+    "coalesce(x.pull_url, ''), coalesce(x.pull_ref, ''), s.id, m.version, m.number, m.total, "
+    "p.name, p.address, "
+    "m.author_name, m.author_address, extract(epoch FROM m.date)::bigint, coalesce(x.archived, "
+    "false), "
+    "coalesce(x.paths, '{}'), m.trailers || coalesce((SELECT array_agg(t.line ORDER BY cm.date, "
+    "cm.message_id, "
     "t.position) FROM comment c JOIN message cm ON cm.id = c.message_row, "
     "unnest(cm.trailers) WITH ORDINALITY t (line, position) WHERE c.parent_row = m.id), '{}'), "
     "coalesce(encode(x.diff_sha256, 'hex'), ''), coalesce(encode(x.patch_id, 'hex'), ''), "
-    "encode(m.content_sha256, 'hex'), (SELECT coalesce(array_agg(cm.message_id ORDER BY cm.date, cm.message_id), '{}') "
+    "encode(m.content_sha256, 'hex'), (SELECT coalesce(array_agg(cm.message_id ORDER BY cm.date, "
+    "cm.message_id), '{}') "
     "FROM comment c JOIN message cm ON cm.id = c.message_row WHERE c.parent_row = m.id) "
     "FROM message m JOIN project j ON j.id = m.project_id JOIN person p ON p.id = m.submitter_id "
     "LEFT JOIN patch x ON x.message_row = m.id LEFT JOIN cover y ON y.message_row = m.id "
-    "JOIN series s ON s.id = coalesce(x.series_id, y.series_id) LEFT JOIN person d ON d.id = x.delegate_id ";
+    "JOIN series s ON s.id = coalesce(x.series_id, y.series_id) LEFT JOIN person d ON d.id = "
+    "x.delegate_id ";
 
 std::vector<std::string> without_doubles(const std::vector<std::string>& lines) {
   std::vector<std::string> once;
@@ -100,7 +108,8 @@ auto rows(Pool& pool, const std::string& statement, Convert convert, Parameters&
     auto lease = pool.lease();
     return in_transaction(lease, [&](auto& transaction) {
       std::vector<decltype(convert(std::declval<pqxx::row>()))> found;
-      for (const auto& row : transaction.exec_params(statement, parameters...)) found.push_back(convert(row));
+      for (const auto& row : transaction.exec_params(statement, parameters...))
+        found.push_back(convert(row));
       return found;
     });
   });
@@ -115,16 +124,19 @@ StoreOptions one_connection(const std::string& connection) {
 
 }  // namespace
 
-Archive::Archive(const std::string& connection) : pool_{std::make_unique<Pool>(one_connection(connection))} {
+Archive::Archive(const std::string& connection)
+    : pool_{std::make_unique<Pool>(one_connection(connection))} {
   as_store_error([this] { require_known_schema(*pool_); });
 }
 
 Archive::~Archive() = default;
 
-std::vector<SeriesEntry> Archive::series(const std::optional<std::string>& project, std::int64_t most) {
-  return rows(*pool_, series_select +
-                          "WHERE s.merged_into_id IS NULL AND ($1 = '' OR j.name = $1) "
-                          "ORDER BY s.date DESC NULLS LAST, s.id DESC LIMIT $2",
+std::vector<SeriesEntry> Archive::series(const std::optional<std::string>& project,
+                                         std::int64_t most) {
+  return rows(*pool_,
+              series_select +
+                  "WHERE s.merged_into_id IS NULL AND ($1 = '' OR j.name = $1) "
+                  "ORDER BY s.date DESC NULLS LAST, s.id DESC LIMIT $2",
               series_of, project.value_or(""), most);
 }
 
@@ -134,11 +146,13 @@ std::optional<SeriesEntry> Archive::series(std::int64_t id) {
 }
 
 std::vector<SeriesEntry> Archive::series_of_project(const std::string& project) {
-  return rows(*pool_, series_select + "WHERE s.merged_into_id IS NULL AND j.name = $1", series_of, project);
+  return rows(*pool_, series_select + "WHERE s.merged_into_id IS NULL AND j.name = $1", series_of,
+              project);
 }
 
 std::vector<MessageEntry> Archive::members(std::int64_t series) {
-  return rows(*pool_, members_select + "WHERE s.id = $1 ORDER BY (y.message_row IS NULL), m.number", member_of, series);
+  return rows(*pool_, members_select + "WHERE s.id = $1 ORDER BY (y.message_row IS NULL), m.number",
+              member_of, series);
 }
 
 std::vector<MessageEntry> Archive::members_of_project(const std::string& project) {
@@ -146,31 +160,41 @@ std::vector<MessageEntry> Archive::members_of_project(const std::string& project
 }
 
 std::vector<MessageEntry> Archive::find_patch(const std::string& message_id) {
-  return rows(*pool_, members_select + "WHERE m.message_id = $1 ORDER BY j.name", member_of, message_id);
+  return rows(*pool_, members_select + "WHERE m.message_id = $1 ORDER BY j.name", member_of,
+              message_id);
 }
 
 std::vector<CommentEntry> Archive::comments_of_project(const std::string& project) {
-  return rows(*pool_,
-              "SELECT m.message_id, coalesce(t.message_id, ''), coalesce(m.ancestors[1], ''), "
-              "encode(m.content_sha256, 'hex'), p.name, p.address, extract(epoch FROM m.date)::bigint, m.trailers "
-              "FROM comment c JOIN message m ON m.id = c.message_row JOIN project j ON j.id = m.project_id "
-              "JOIN person p ON p.id = m.submitter_id LEFT JOIN message t ON t.id = c.parent_row WHERE j.name = $1",
-              comment_of, project);
+  return rows(
+      *pool_,
+      "SELECT m.message_id, coalesce(t.message_id, ''), coalesce(m.ancestors[1], ''), "
+      "encode(m.content_sha256, 'hex'), p.name, p.address, extract(epoch FROM m.date)::bigint, "
+      "m.trailers "
+      "FROM comment c JOIN message m ON m.id = c.message_row JOIN project j ON j.id = m.project_id "
+      "JOIN person p ON p.id = m.submitter_id LEFT JOIN message t ON t.id = c.parent_row WHERE "
+      "j.name = $1",
+      comment_of, project);
 }
 
 std::vector<Mailbox> Archive::people_of_project(const std::string& project) {
-  return rows(*pool_,
-              "SELECT name, address FROM person WHERE id IN (SELECT submitter_id FROM message m JOIN project j ON "
-              "j.id = m.project_id WHERE j.name = $1)",
-              [](const pqxx::row& row) { return Mailbox{row[0].as<std::string>(), row[1].as<std::string>()}; },
-              project);
+  return rows(
+      *pool_,
+      "SELECT name, address FROM person WHERE id IN (SELECT submitter_id FROM message m JOIN "
+      "project j ON "
+      "j.id = m.project_id WHERE j.name = $1)",
+      [](const pqxx::row& row) {
+        return Mailbox{row[0].as<std::string>(), row[1].as<std::string>()};
+      },
+      project);
 }
 
-std::optional<std::string> Archive::raw_message(const std::string& project, const std::string& message_id) {
-  const auto found = rows(*pool_,
-                          "SELECT m.raw FROM message m JOIN project j ON j.id = m.project_id "
-                          "WHERE j.name = $1 AND m.message_id = $2",
-                          [](const pqxx::row& row) { return pqxx::binarystring{row[0]}.str(); }, project, message_id);
+std::optional<std::string> Archive::raw_message(const std::string& project,
+                                                const std::string& message_id) {
+  const auto found = rows(
+      *pool_,
+      "SELECT m.raw FROM message m JOIN project j ON j.id = m.project_id "
+      "WHERE j.name = $1 AND m.message_id = $2",
+      [](const pqxx::row& row) { return pqxx::binarystring{row[0]}.str(); }, project, message_id);
   return found.empty() ? std::nullopt : std::optional{found.front()};
 }
 

@@ -1,8 +1,10 @@
-// Archive: what people ask of the database, and the projects that they set up. The tool's side of the store.
+// Archive: what people ask of the database, and the projects that they set up. The tool's side of
+// the store.
 //
 // Promise: reading changes nothing; what is not there is nothing, not an error. Dates are UTC.
 // Errors: StoreError, for what the database refuses and for a project that is not there.
-// Owns: one connection. Threads: an Archive belongs to one.
+// Owns: one connection.
+// Threads: an Archive belongs to one.
 #pragma once
 
 #include <cstdint>
@@ -47,11 +49,12 @@ struct MessageEntry {  // a patch, pull request or cover letter
   bool archived = false;
   std::vector<std::string> paths, trailers;  // trailers: its own and those of the comments on it
   std::string diff_sha256, patch_id, content_sha256;
-  std::vector<std::string> comments;         // message ids, by date
+  std::vector<std::string> comments;  // message ids, by date
 };
 
 struct CommentEntry {
-  std::string message_id, parent, in_reply_to, content_sha256;  // parent "": parked; in_reply_to "": none
+  std::string message_id, parent, in_reply_to,
+      content_sha256;  // parent "": parked; in_reply_to "": none
   Mailbox submitter;
   std::optional<Timestamp> date;
   std::vector<std::string> trailers;

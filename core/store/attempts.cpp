@@ -21,7 +21,8 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-// In this order: in libpqxx 6 transaction_rollback is no sql_error, and in_doubt_error no broken_connection.
+// In this order: in libpqxx 6 transaction_rollback is no sql_error, and in_doubt_error no
+// broken_connection.
 Verdict judge_current_exception() {
   try {
     throw;
@@ -42,7 +43,8 @@ Verdict judge_current_exception() {
 
 void pause_before_rerun(int run) {
   const auto spread = std::hash<std::thread::id>{}(std::this_thread::get_id()) % 5 + 1;
-  std::this_thread::sleep_for(std::chrono::milliseconds{static_cast<int>(spread) * std::min(run * run, 25)});
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds{static_cast<int>(spread) * std::min(run * run, 25)});
 }
 
 void throw_store_error() {

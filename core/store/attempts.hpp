@@ -1,9 +1,11 @@
-// The boundary where libpqxx's exceptions become outcomes, and the only place that runs a transaction again.
+// The boundary where libpqxx's exceptions become outcomes, and the only place that runs a
+// transaction again.
 //
-// Promise: a lost race is run again for the same mail, a bounded number of times, on a sound connection. That is right
-// after a commit in doubt too: the next run looks the message id up under its lock, which it gets only once the
-// doubtful transaction has ended.
-// Errors: none thrown by with_reruns for what the database does. Threads: safe from any.
+// Promise: a lost race is run again for the same mail, a bounded number of times, on a sound
+// connection. That is right after a commit in doubt too: the next run looks the message id up under
+// its lock, which it gets only once the doubtful transaction has ended.
+// Errors: none thrown by with_reruns for what the database does.
+// Threads: safe from any.
 #pragma once
 
 #include <pqxx/pqxx>
@@ -26,7 +28,8 @@ Verdict judge_current_exception();
 // Waits a moment that grows with the number of runs, and differs from thread to thread.
 void pause_before_rerun(int run);
 
-// Begin, work, commit. A connection that failed otherwise than by the server's plain refusal is not used again.
+// Begin, work, commit. A connection that failed otherwise than by the server's plain refusal is not
+// used again.
 template <typename Work>
 auto in_transaction(Pool::Lease& lease, Work&& work) {
   try {

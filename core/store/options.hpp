@@ -7,12 +7,12 @@
 namespace quilter {
 
 struct StoreOptions {
-  std::string connection = "dbname=quilter";           // libpq connection string or URI
-  int connections = 8;                                 // at most; each message being stored holds one
-  std::chrono::milliseconds lease_timeout{5'000};      // wait for a free connection
-  std::chrono::milliseconds lock_timeout{3'000};       // wait for one lock; below the MTA's time-outs
+  std::string connection = "dbname=quilter";       // libpq connection string or URI
+  int connections = 8;                             // at most; each message being stored holds one
+  std::chrono::milliseconds lease_timeout{5'000};  // wait for a free connection
+  std::chrono::milliseconds lock_timeout{3'000};   // wait for one lock; below the MTA's time-outs
   std::chrono::milliseconds statement_timeout{4'000};  // one statement, waits included
-  int reruns = 10;                                     // of a transaction that lost a race, same message
+  int reruns = 10;  // of a transaction that lost a race, same message
 };
 
 }  // namespace quilter

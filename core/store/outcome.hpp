@@ -11,9 +11,9 @@ namespace quilter {
 
 struct RecordOutcome {
   Status status = Status::try_later;
-  std::string detail;                      // why, for try_later; may hold bytes of the mail: show it printable()
-  std::int64_t series = 0;                 // of a patch or cover letter; 0: none
-  int reruns = 0;                          // transactions that lost a race before this one
+  std::string detail;       // why, for try_later; may hold bytes of the mail: show it printable()
+  std::int64_t series = 0;  // of a patch or cover letter; 0: none
+  int reruns = 0;           // transactions that lost a race before this one
   std::chrono::microseconds lock_wait{0};  // of the last run
 };
 

@@ -1,29 +1,12 @@
 #include "core/store/pool.hpp"
 
 namespace quilter {
-namespace {
-
-// Takes the server's notices, which libpqxx would write to standard error.
-class Silence : public pqxx::errorhandler {
- public:
-  using pqxx::errorhandler::errorhandler;
-  bool operator()(const char*) noexcept override { return false; }
-};
-
-class QuietConnection : public pqxx::connection {
- public:
-  explicit QuietConnection(const std::string& options) : pqxx::connection{options}, silence_{*this} {}
-
- private:
-  Silence silence_;
-};
-
-}  // namespace
 
 Pool::Lease Pool::lease() {
   std::unique_lock lock{guard_};
-  const bool free = freed_.wait_for(lock, options_.lease_timeout,
-                                    [this] { return !idle_.empty() || leased_ < options_.connections; });
+  const bool free = freed_.wait_for(lock, options_.lease_timeout, [this] {
+    return !idle_.empty() || leased_ < options_.connections;
+  });
   if (!free) throw Exhausted{};
   ++leased_;
   Lease lease{*this, nullptr};  // from here on the place is given back whatever happens
@@ -37,11 +20,11 @@ Pool::Lease Pool::lease() {
   return lease;
 }
 
-std::unique_ptr<pqxx::connection> Pool::connect() const {
-  return std::make_unique<QuietConnection>(options_.connection);
+std::unique_ptr<Pool::Connection> Pool::connect() const {
+  return std::make_unique<Connection>(options_.connection);
 }
 
-void Pool::give_back(std::unique_ptr<pqxx::connection> connection) {
+void Pool::give_back(std::unique_ptr<Connection> connection) {
   {
     const std::lock_guard lock{guard_};
     --leased_;

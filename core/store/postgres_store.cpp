@@ -18,16 +18,20 @@ std::chrono::microseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
 }
 
-// READ COMMITTED explicitly: under any stricter level a waiter for the locks would not see what it waited for.
+// READ COMMITTED explicitly: under any stricter level a waiter for the locks would not see what it
+// waited for.
 void begin(pqxx::transaction_base& transaction, const StoreOptions& options) {
-  transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
-                   std::to_string(options.lock_timeout.count()) +
-                   "; SET LOCAL statement_timeout = " + std::to_string(options.statement_timeout.count()));
+  transaction.exec(
+      "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
+      std::to_string(options.lock_timeout.count()) +
+      "; SET LOCAL statement_timeout = " + std::to_string(options.statement_timeout.count()));
 }
 
-// A statement of its own: one that also read would read from before the wait. Ascending, so that nobody dead-locks.
+// A statement of its own: one that also read would read from before the wait. Ascending, so that
+// nobody dead-locks.
 void take(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& keys) {
-  transaction.exec_params("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) key", sql::array(keys));
+  transaction.exec_params("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) key",
+                          sql::array(keys));
 }
 
 }  // namespace
@@ -49,7 +53,8 @@ std::vector<Project> PostgresStore::projects() {
   });
 }
 
-RecordOutcome PostgresStore::record(const Project& project, const Submission& submission, const RawMessage& message) {
+RecordOutcome PostgresStore::record(const Project& project, const Submission& submission,
+                                    const RawMessage& message) {
   const auto wanted = identities(submission, stitching_);
   const auto locks = lock_keys(wanted, project.id);
   return with_reruns(options_, [&] {

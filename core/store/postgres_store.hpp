@@ -1,8 +1,10 @@
-// PostgresStore keeps submissions in PostgreSQL, under advisory locks on all by which a submission is recognised.
+// PostgresStore keeps submissions in PostgreSQL, under advisory locks on all by which a submission
+// is recognised.
 //
-// Errors: the constructor throws StoreError where the database is unreachable, its schema unknown, or its advisory
-// locks don't exclude. For the rest see Store.
-// Owns: its connections. Threads: safe from any number; each call holds one connection.
+// Errors: the constructor throws StoreError where the database is unreachable, its schema unknown,
+// or its advisory locks don't exclude. For the rest see Store.
+// Owns: its connections.
+// Threads: safe from any number; each call holds one connection.
 #pragma once
 
 #include <memory>
@@ -23,7 +25,8 @@ class PostgresStore final : public Store {
   PostgresStore(const PostgresStore&) = delete;
   PostgresStore& operator=(const PostgresStore&) = delete;
 
-  RecordOutcome record(const Project& project, const Submission& submission, const RawMessage& message) override;
+  RecordOutcome record(const Project& project, const Submission& submission,
+                       const RawMessage& message) override;
   std::vector<Project> projects() override;
 
  private:

@@ -19,14 +19,17 @@ Project project_of(const pqxx::row& row) {
 }
 
 ProjectEntry entry_of(const pqxx::row& row) {
-  return {.project = project_of(row), .tracked = row[6].as<bool>(), .messages = row[7].as<std::int64_t>()};
+  return {.project = project_of(row),
+          .tracked = row[6].as<bool>(),
+          .messages = row[7].as<std::int64_t>()};
 }
 
 }  // namespace
 
 std::vector<Project> tracked_projects(pqxx::transaction_base& transaction) {
   std::vector<Project> projects;
-  for (const auto& row : transaction.exec(std::string{columns} + " FROM project WHERE tracked ORDER BY id"))
+  for (const auto& row :
+       transaction.exec(std::string{columns} + " FROM project WHERE tracked ORDER BY id"))
     projects.push_back(project_of(row));
   return projects;
 }
@@ -36,9 +39,9 @@ std::vector<ProjectEntry> Archive::projects() {
     auto lease = pool_->lease();
     return in_transaction(lease, [](auto& transaction) {
       std::vector<ProjectEntry> entries;
-      for (const auto& row : transaction.exec(
-               std::string{columns} +
-               ", tracked, (SELECT count(*) FROM message m WHERE m.project_id = p.id) FROM project p ORDER BY name"))
+      for (const auto& row : transaction.exec(std::string{columns} +
+                                              ", tracked, (SELECT count(*) FROM message m WHERE "
+                                              "m.project_id = p.id) FROM project p ORDER BY name"))
         entries.push_back(entry_of(row));
       return entries;
     });
@@ -50,31 +53,36 @@ void Archive::add_project(const Project& project) {
     auto lease = pool_->lease();
     in_transaction(lease, [&](auto& transaction) {
       const auto rows = transaction.exec_params(
-          "INSERT INTO project (name, list_ids, recipients, subject_match, list_tag) VALUES ($1, $2, $3, $4, $5) "
+          "INSERT INTO project (name, list_ids, recipients, subject_match, list_tag) VALUES ($1, "
+          "$2, $3, $4, $5) "
           "ON CONFLICT DO NOTHING RETURNING id",
-          project.name, sql::array(project.list_ids), sql::array(project.recipients), project.subject_match,
-          project.list_tag);
-      if (rows.empty()) throw StoreError{"project " + project.name + " is there already: see quilter project list"};
+          project.name, sql::array(project.list_ids), sql::array(project.recipients),
+          project.subject_match, project.list_tag);
+      if (rows.empty())
+        throw StoreError{"project " + project.name + " is there already: see quilter project list"};
       return true;
     });
   });
 }
 
-void Archive::change_project(const std::string& name, const std::function<void(ProjectEntry&)>& change) {
+void Archive::change_project(const std::string& name,
+                             const std::function<void(ProjectEntry&)>& change) {
   as_store_error([&] {
     auto lease = pool_->lease();
     in_transaction(lease, [&](auto& transaction) {
       const auto rows = transaction.exec_params(
           std::string{columns} + ", tracked, 0 FROM project WHERE name = $1 FOR UPDATE", name);
-      if (rows.empty()) throw StoreError{"there is no project " + name + ": see quilter project list"};
+      if (rows.empty())
+        throw StoreError{"there is no project " + name + ": see quilter project list"};
       auto entry = entry_of(rows[0]);
       change(entry);
       const auto& project = entry.project;
       transaction.exec_params(
-          "UPDATE project SET list_ids = $2, recipients = $3, subject_match = $4, list_tag = $5, tracked = $6 "
+          "UPDATE project SET list_ids = $2, recipients = $3, subject_match = $4, list_tag = $5, "
+          "tracked = $6 "
           "WHERE id = $1",
-          project.id, sql::array(project.list_ids), sql::array(project.recipients), project.subject_match,
-          project.list_tag, entry.tracked);
+          project.id, sql::array(project.list_ids), sql::array(project.recipients),
+          project.subject_match, project.list_tag, entry.tracked);
       return true;
     });
   });
@@ -85,12 +93,16 @@ void Archive::remove_project(const std::string& name) {
     auto lease = pool_->lease();
     in_transaction(lease, [&](auto& transaction) {
       const auto rows = transaction.exec_params(
-          "SELECT id, EXISTS (SELECT FROM message WHERE project_id = project.id) FROM project WHERE name = $1", name);
-      if (rows.empty()) throw StoreError{"there is no project " + name + ": see quilter project list"};
+          "SELECT id, EXISTS (SELECT FROM message WHERE project_id = project.id) FROM project "
+          "WHERE name = $1",
+          name);
+      if (rows.empty())
+        throw StoreError{"there is no project " + name + ": see quilter project list"};
       if (rows[0][1].template as<bool>())
         throw StoreError{"project " + name + " has messages: quilter project set " + name +
                          " --untracked stops recording and keeps them"};
-      transaction.exec_params("DELETE FROM project WHERE id = $1", rows[0][0].template as<std::int64_t>());
+      transaction.exec_params("DELETE FROM project WHERE id = $1",
+                              rows[0][0].template as<std::int64_t>());
       return true;
     });
   });

@@ -1,6 +1,7 @@
 // The project table, as the daemon reads it.
 //
-// Errors: libpqxx's exceptions pass through. Threads: a transaction belongs to one.
+// Errors: libpqxx's exceptions pass through.
+// Threads: a transaction belongs to one.
 #pragma once
 
 #include <pqxx/pqxx>

@@ -29,25 +29,29 @@ void take_migration_lock(pqxx::transaction_base& transaction) {
   transaction.exec("SELECT pg_advisory_xact_lock(" + lock_key_of("quilter migrate") + ")");
 }
 
-// By the catalogue's rows: to_regclass() would answer from a cache that is as old as this transaction, which began
-// before it waited for the lock.
+// By the catalogue's rows: to_regclass() would answer from a cache that is as old as this
+// transaction, which began before it waited for the lock.
 int version_of(pqxx::transaction_base& transaction) {
-  if (transaction.exec("SELECT FROM pg_tables WHERE tablename = 'schema_migration' AND "
-                       "schemaname = ANY (current_schemas(false))").empty())
+  if (transaction
+          .exec("SELECT FROM pg_tables WHERE tablename = 'schema_migration' AND "
+                "schemaname = ANY (current_schemas(false))")
+          .empty())
     return 0;
   return transaction.exec("SELECT coalesce(max(version), 0) FROM schema_migration")[0][0].as<int>();
 }
 
 void refuse_newer(int version) {
   if (version > known_schema_version())
-    throw StoreError{"the database has schema version " + std::to_string(version) + ", this program knows up to " +
-                     std::to_string(known_schema_version()) + ": install the newer quilter"};
+    throw StoreError{"the database has schema version " + std::to_string(version) +
+                     ", this program knows up to " + std::to_string(known_schema_version()) +
+                     ": install the newer quilter"};
 }
 
 void require_ingest_role(pqxx::transaction_base& transaction) {
   if (transaction.exec("SELECT FROM pg_roles WHERE rolname = 'quilter_ingest'").empty())
-    throw StoreError{"there is no role quilter_ingest for the daemon: create it first, as a superuser: "
-                     "CREATE ROLE quilter_ingest LOGIN"};
+    throw StoreError{
+        "there is no role quilter_ingest for the daemon: create it first, as a superuser: "
+        "CREATE ROLE quilter_ingest LOGIN"};
 }
 
 bool apply_migration(pqxx::connection& connection, const Migration& migration) {
@@ -56,11 +60,13 @@ bool apply_migration(pqxx::connection& connection, const Migration& migration) {
   const int version = version_of(transaction);
   refuse_newer(version);
   if (version >= migration.version) return false;
-  transaction.exec("CREATE TABLE IF NOT EXISTS schema_migration (version integer PRIMARY KEY, name text NOT NULL, "
-                   "applied_at timestamptz NOT NULL DEFAULT now())");
+  transaction.exec(
+      "CREATE TABLE IF NOT EXISTS schema_migration (version integer PRIMARY KEY, name text NOT "
+      "NULL, "
+      "applied_at timestamptz NOT NULL DEFAULT now())");
   transaction.exec(migration.sql);
-  transaction.exec_params("INSERT INTO schema_migration (version, name) VALUES ($1, $2)", migration.version,
-                          migration.name);
+  transaction.exec_params("INSERT INTO schema_migration (version, name) VALUES ($1, $2)",
+                          migration.version, migration.name);
   transaction.commit();
   return true;
 }
@@ -74,9 +80,12 @@ void grant(pqxx::connection& connection) {
 
 }  // namespace
 
-int known_schema_version() { return std::end(migrations)[-1].version; }
+int known_schema_version() {
+  return std::end(migrations)[-1].version;
+}
 
-void migrate(const std::string& connection, const std::function<void(std::string_view name)>& applied) {
+void migrate(const std::string& connection,
+             const std::function<void(std::string_view name)>& applied) {
   as_store_error([&] {
     StoreOptions options;
     options.connection = connection;
@@ -95,12 +104,14 @@ void migrate(const std::string& connection, const std::function<void(std::string
 
 void require_known_schema(Pool& pool) {
   auto lease = pool.lease();
-  const int version = in_transaction(lease, [](auto& transaction) { return version_of(transaction); });
+  const int version =
+      in_transaction(lease, [](auto& transaction) { return version_of(transaction); });
   refuse_newer(version);
   if (version < known_schema_version())
-    throw StoreError{(version == 0 ? std::string{"the database has no schema yet"}
-                                   : "the database has schema version " + std::to_string(version) +
-                                         ", this program needs " + std::to_string(known_schema_version())) +
+    throw StoreError{(version == 0
+                          ? std::string{"the database has no schema yet"}
+                          : "the database has schema version " + std::to_string(version) +
+                                ", this program needs " + std::to_string(known_schema_version())) +
                      ": run, with the owner's rights: quilter --database CONNECTION migrate"};
 }
 
@@ -116,8 +127,10 @@ void require_excluding_locks(StoreOptions options) {
     });
   });
   if (both)
-    throw StoreError{"this database's advisory locks do not exclude: two sessions held one lock at once. Quilter needs "
-                     "a PostgreSQL whose pg_advisory_xact_lock works across sessions"};
+    throw StoreError{
+        "this database's advisory locks do not exclude: two sessions held one lock at once. "
+        "Quilter needs "
+        "a PostgreSQL whose pg_advisory_xact_lock works across sessions"};
 }
 
 }  // namespace quilter

@@ -1,8 +1,10 @@
-// The schema's life: migrations (core/store/schema/NNN_*.sql, compiled in) and what a daemon asks of a database.
+// The schema's life: migrations (core/store/schema/NNN_*.sql, compiled in) and what a daemon asks
+// of a database.
 //
-// Promise: migrate() may be run twice, and by two at once; each step is a transaction; a database that is newer than
-// this program is left alone.
-// Errors: StoreError, whose text names the command that mends it. Threads: safe from any.
+// Promise: migrate() may be run twice, and by two at once; each step is a transaction; a database
+// that is newer than this program is left alone.
+// Errors: StoreError, whose text names the command that mends it.
+// Threads: safe from any.
 #pragma once
 
 #include <functional>
@@ -15,13 +17,15 @@ namespace quilter {
 
 int known_schema_version();
 
-// Brings the database up to known_schema_version() and grants the ingest role what it needs. Needs the owner's rights.
-// `applied` hears of each migration after its commit.
-void migrate(const std::string& connection, const std::function<void(std::string_view name)>& applied);
+// Brings the database up to known_schema_version() and grants the ingest role what it needs. Needs
+// the owner's rights. `applied` hears of each migration after its commit.
+void migrate(const std::string& connection,
+             const std::function<void(std::string_view name)>& applied);
 
 void require_known_schema(Pool& pool);
 
-// Two sessions, one lock: some engines that speak PostgreSQL's protocol have advisory locks that do nothing.
+// Two sessions, one lock: some engines that speak PostgreSQL's protocol have advisory locks that do
+// nothing.
 void require_excluding_locks(StoreOptions options);
 
 }  // namespace quilter

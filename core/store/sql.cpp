@@ -28,14 +28,19 @@ std::string array(const std::vector<std::int64_t>& elements) {
 std::vector<std::string> texts(const pqxx::field& array) {
   std::vector<std::string> elements;
   pqxx::array_parser parser{array.c_str()};
-  for (auto next = parser.get_next(); next.first != pqxx::array_parser::done; next = parser.get_next())
+  for (auto next = parser.get_next(); next.first != pqxx::array_parser::done;
+       next = parser.get_next())
     if (next.first == pqxx::array_parser::string_value) elements.push_back(next.second);
   return elements;
 }
 
-std::string time(const std::optional<Timestamp>& time) { return time ? iso8601(*time) : ""; }
+std::string time(const std::optional<Timestamp>& time) {
+  return time ? iso8601(*time) : "";
+}
 
-std::string number(const std::optional<std::int64_t>& number) { return number ? std::to_string(*number) : ""; }
+std::string number(const std::optional<std::int64_t>& number) {
+  return number ? std::to_string(*number) : "";
+}
 
 std::optional<Timestamp> epoch(const pqxx::field& field) {
   if (field.is_null()) return std::nullopt;

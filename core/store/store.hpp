@@ -1,9 +1,10 @@
 // Store: where submissions are kept. PostgresStore is the real one; tests have one in memory.
 //
-// record() is atomic and idempotent: after `stored` the submission is durable; a second call with the same message id
-// in the same project answers `already_stored` and changes nothing. Submissions of one series may come in any order
-// and at once; the result is the same (P2, P3).
-// Errors: record() never throws for the world's failures: they are outcomes. projects() throws StoreError.
+// record() is atomic and idempotent: after `stored` the submission is durable; a second call with
+// the same message id in the same project answers `already_stored` and changes nothing. Submissions
+// of one series may come in any order and at once; the result is the same (P2, P3).
+// Errors: record() never throws for the world's failures: they are outcomes. projects() throws
+// StoreError.
 // Threads: safe from any number.
 #pragma once
 
@@ -27,7 +28,8 @@ class Store {
   virtual ~Store() = default;
 
   // `submission` must have been read from `message`, whose bytes are kept.
-  virtual RecordOutcome record(const Project& project, const Submission& submission, const RawMessage& message) = 0;
+  virtual RecordOutcome record(const Project& project, const Submission& submission,
+                               const RawMessage& message) = 0;
 
   virtual std::vector<Project> projects() = 0;  // the tracked ones
 };

@@ -16,7 +16,8 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-const std::string diff = "---\r\ndiff --git a/f b/f\r\n--- a/f\r\n+++ b/f\r\n@@ -1 +1 @@\r\n-x\r\n+y\r\n";
+const std::string diff =
+    "---\r\ndiff --git a/f b/f\r\n--- a/f\r\n+++ b/f\r\n@@ -1 +1 @@\r\n-x\r\n+y\r\n";
 
 Delivery patch(const std::string& id, const std::string& subject = " [PATCH] mend it") {
   return {.reverse_path = "<ann@example.org>",
@@ -56,7 +57,8 @@ TEST_CASE("a patch for a tracked list is recorded, with its queue id in the log"
   REQUIRE(found.size() == 1);
   CHECK(found.front().name == "mend it");
   CHECK(found.front().paths == std::vector<std::string>{"f"});
-  service.daemon.wait_for_log("4F3A1: message-id=<a@example.org>, project=demo, kind=patch, series=1,");
+  service.daemon.wait_for_log(
+      "4F3A1: message-id=<a@example.org>, project=demo, kind=patch, series=1,");
 }
 
 TEST_CASE("the raw message is kept as it was transferred: folds, blanks, 8 bit and NUL") {
@@ -77,7 +79,8 @@ TEST_CASE("the raw message is kept as it was transferred: folds, blanks, 8 bit a
   CHECK(service.archive.raw_message("demo", "a@example.org") == want + "\r\n" + mail.body);
 }
 
-TEST_CASE("mail for no tracked list is accepted at the end of its headers, its body never asked for") {
+TEST_CASE(
+    "mail for no tracked list is accepted at the end of its headers, its body never asked for") {
   Service service;
   auto mta = service.mta();
   auto mail = patch("a@example.org");
@@ -87,7 +90,9 @@ TEST_CASE("mail for no tracked list is accepted at the end of its headers, its b
   CHECK(service.messages() == 1);
 }
 
-TEST_CASE("a list is known by its recipient where the MTA hosts it, and several lists are recorded each") {
+TEST_CASE(
+    "a list is known by its recipient where the MTA hosts it, and several lists are recorded "
+    "each") {
   ReadyDatabase database;
   const auto tool = program("quilter") + " --database " + quoted(database.owner());
   output_of(tool + " project add hosted --recipient hosted@example.org");
@@ -145,8 +150,11 @@ TEST_CASE("every way in which a mail transaction can end leaves the session fit 
   bounce.reverse_path = "<>";
   CHECK(mta.deliver(bounce) == go_on);
   CHECK(service.messages() == 1);
-  { auto gone = service.mta(); }                               // close is all that is ever said
-  { auto gone = service.mta(); gone.envelope_and_header(mail); }  // close in the middle
+  { auto gone = service.mta(); }  // close is all that is ever said
+  {
+    auto gone = service.mta();
+    gone.envelope_and_header(mail);
+  }  // close in the middle
   mta.quit();
   CHECK(service.mta().deliver(patch("b@example.org")) == go_on);
 }
@@ -154,12 +162,14 @@ TEST_CASE("every way in which a mail transaction can end leaves the session fit 
 TEST_CASE("1,000 messages on one connection, 200 more on ten at once") {
   Service service;
   auto mta = service.mta();
-  for (int i = 0; i < 1000; ++i) REQUIRE(mta.deliver(patch(std::to_string(i) + "@example.org")) == go_on);
+  for (int i = 0; i < 1000; ++i)
+    REQUIRE(mta.deliver(patch(std::to_string(i) + "@example.org")) == go_on);
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 10; ++thread)
     threads.emplace_back([&service, thread] {
       auto own = service.mta();
-      for (int i = 0; i < 20; ++i) own.deliver(patch(std::to_string(i) + "." + std::to_string(thread) + "@example.org"));
+      for (int i = 0; i < 20; ++i)
+        own.deliver(patch(std::to_string(i) + "." + std::to_string(thread) + "@example.org"));
     });
   for (auto& thread : threads) thread.join();
   CHECK(service.messages() == 1200);
@@ -211,9 +221,13 @@ TEST_CASE("with the database gone the client is told to come again, and nothing 
   CHECK(mta.deliver(patch("a@example.org")) == go_on);
   const auto database = service.database.superuser();
   const auto name = database.substr(database.find("dbname=") + 7);
-  const auto psql = "psql -qX -v ON_ERROR_STOP=1 " + quoted(database.substr(0, database.find("dbname=")) + "dbname=postgres") + " -c ";
+  const auto psql = "psql -qX -v ON_ERROR_STOP=1 " +
+                    quoted(database.substr(0, database.find("dbname=")) + "dbname=postgres") +
+                    " -c ";
   output_of(psql + quoted("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS false") + " -c " +
-            quoted("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'") + " >/dev/null");
+            quoted("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" +
+                   name + "'") +
+            " >/dev/null");
   const auto answer = mta.deliver(patch("b@example.org"));
   CHECK(answer.verdict == 'y');
   CHECK_THAT(answer.text, Contains("451 4.3.0"));
@@ -242,7 +256,8 @@ TEST_CASE("it says why it cannot start, and ends with a code that says whose fau
   const ScratchFolder folder;
   const auto config = folder.path() + "/c.toml";
   std::ofstream{config} << "[database]\nconnections = \"many\"\n";
-  CHECK_THAT(output_of(program("quilterd") + " --config " + config + " --check-config 2>&1; echo \"status=$?\""),
+  CHECK_THAT(output_of(program("quilterd") + " --config " + config +
+                       " --check-config 2>&1; echo \"status=$?\""),
              Contains(config + ":2: database.connections: ") && Contains("status=78"));
   CHECK_THAT(output_of(program("quilterd") + " --version"), Contains("quilterd 0."));
   CHECK_THAT(output_of(program("quilterd") + " --help"), Contains("--check-config"));

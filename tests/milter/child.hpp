@@ -3,8 +3,9 @@
 //
 // It is this very program, playing the hidden test of server_test.cpp. Both speak single bytes over
 // a socket pair: the child says 's' (serving), 'r' (inside record() of queue id BLOCK; waits for a
-// byte), 'h' (SIGHUP came through). Errors: std::runtime_error, also when the child says nothing
-// for 30 s. Owns: the process; it is killed at the end.
+// byte), 'h' (SIGHUP came through).
+// Errors: std::runtime_error, also when the child says nothing for 30 s.
+// Owns: the process; it is killed at the end.
 #pragma once
 
 #include <sys/types.h>

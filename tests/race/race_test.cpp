@@ -22,24 +22,33 @@ enum class Threading { shallow, deep, none, late_cover, version_in_thread };
 
 std::string name(Threading threading) {
   switch (threading) {
-    case Threading::shallow: return "shallow";
-    case Threading::deep: return "deep, In-Reply-To only";
-    case Threading::none: return "unthreaded";
-    case Threading::late_cover: return "unthreaded, the cover letter dated last";
-    case Threading::version_in_thread: return "v2 in the thread of v1";
+    case Threading::shallow:
+      return "shallow";
+    case Threading::deep:
+      return "deep, In-Reply-To only";
+    case Threading::none:
+      return "unthreaded";
+    case Threading::late_cover:
+      return "unthreaded, the cover letter dated last";
+    case Threading::version_in_thread:
+      return "v2 in the thread of v1";
   }
   return "?";
 }
 
-void add_series(std::vector<Submission>& mails, Threading threading, int series, int version, const MessageId& top) {
+void add_series(std::vector<Submission>& mails, Threading threading, int series, int version,
+                const MessageId& top) {
   const int size = 4;
   const auto from = "person" + std::to_string(series) + "@example.org";
-  const auto id = [&](int n) { return std::to_string(series) + "v" + std::to_string(version) + "." + std::to_string(n); };
+  const auto id = [&](int n) {
+    return std::to_string(series) + "v" + std::to_string(version) + "." + std::to_string(n);
+  };
   const int start = series * 100 + version * 40;
   for (int n = 0; n <= size; ++n) {
     std::vector<MessageId> ancestors;
     if (threading == Threading::deep && n > 0) ancestors = {id(n - 1)};
-    if ((threading == Threading::shallow || threading == Threading::version_in_thread) && n > 0) ancestors = {id(0)};
+    if ((threading == Threading::shallow || threading == Threading::version_in_thread) && n > 0)
+      ancestors = {id(0)};
     if (!top.empty()) ancestors.push_back(top);
     const int at = threading == Threading::late_cover && n == 0 ? start + size + 1 : start + n;
     mails.push_back(patch(id(n), {version, n, size}, ancestors, at, from));
@@ -83,7 +92,8 @@ Run record(const std::vector<Submission>& mails, int workers) {
         const auto outcome = store.record(project, mails[i], message);
         const std::lock_guard lock{guard};
         run.reruns += outcome.reruns;
-        if (outcome.status != Status::stored) run.failures.push_back(mails[i].message_id + ": " + outcome.detail);
+        if (outcome.status != Status::stored)
+          run.failures.push_back(mails[i].message_id + ": " + outcome.detail);
       }
     });
   }
@@ -95,8 +105,8 @@ Run record(const std::vector<Submission>& mails, int workers) {
 }  // namespace
 
 TEST_CASE("parallel and shuffled gives what one worker in sent order gives") {
-  const auto threading = GENERATE(Threading::shallow, Threading::deep, Threading::none, Threading::late_cover,
-                                  Threading::version_in_thread);
+  const auto threading = GENERATE(Threading::shallow, Threading::deep, Threading::none,
+                                  Threading::late_cover, Threading::version_in_thread);
   DYNAMIC_SECTION(name(threading)) {
     auto mails = traffic(threading, 4);
     const auto want = record(mails, 1);
@@ -106,7 +116,8 @@ TEST_CASE("parallel and shuffled gives what one worker in sent order gives") {
       CAPTURE(seed);
       std::shuffle(mails.begin(), mails.end(), std::mt19937{seed});
       const auto got = record(mails, 8);
-      WARN(name(threading) << ", seed " << seed << ": " << got.reruns << " re-runs of " << mails.size() << " messages");
+      WARN(name(threading) << ", seed " << seed << ": " << got.reruns << " re-runs of "
+                           << mails.size() << " messages");
       CHECK(got.failures == std::vector<std::string>{});
       REQUIRE(got.dump == want.dump);
     }

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::chrono::seconds patience{30};
 
-[[noreturn]] void become(const std::string& file, const std::string& config, const std::string& log) {
+[[noreturn]] void become(const std::string& file, const std::string& config,
+                         const std::string& log) {
   const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   dup2(out, STDERR_FILENO);
   execl(file.c_str(), file.c_str(), "--config", config.c_str(), nullptr);
@@ -27,8 +28,9 @@ constexpr std::chrono::seconds patience{30};
 
 Daemon::Daemon(const std::string& database, const std::string& more_configuration) {
   const auto config = folder_.path() + "/quilter.toml";
-  std::ofstream{config} << "[milter]\nlisten = \"" << address() << "\"\n[database]\nconnection = \"" << database
-                        << "\"\n" << more_configuration;
+  std::ofstream{config} << "[milter]\nlisten = \"" << address() << "\"\n[database]\nconnection = \""
+                        << database << "\"\n"
+                        << more_configuration;
   const auto file = program("quilterd");
   pid_ = fork();
   if (pid_ == 0) become(file, config, folder_.path() + "/log");
@@ -58,7 +60,9 @@ void Daemon::wait_for_log(const std::string& text) const {
   }
 }
 
-void Daemon::signal(int number) const { kill(pid_, number); }
+void Daemon::signal(int number) const {
+  kill(pid_, number);
+}
 
 int Daemon::wait() {
   int status = 0;

@@ -1,7 +1,9 @@
 // Daemon: a real quilterd with a socket, a configuration and a log of its own.
 //
-// Promise: the constructor returns once it listens; the destructor ends it (SIGTERM, then SIGKILL) and waits.
-// Errors: std::runtime_error with its log where it does not start. Threads: none; a local of one test.
+// Promise: the constructor returns once it listens; the destructor ends it (SIGTERM, then SIGKILL)
+// and waits.
+// Errors: std::runtime_error with its log where it does not start.
+// Threads: none; a local of one test.
 #pragma once
 
 #include <sys/types.h>

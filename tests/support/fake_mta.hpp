@@ -2,8 +2,11 @@
 //
 // Promise: sends what the negotiated flags allow, waits for a reply where they ask for one and
 // nowhere else. Packets without a reply are gathered and sent together. A delivery costs as few
-// system calls as the protocol allows. Errors: ProtocolError for a packet that was not expected, a
-// reply that does not come in 30 s, a closed connection. Owns: its socket. Threads: one at a time.
+// system calls as the protocol allows.
+// Errors: ProtocolError for a packet that was not expected, a reply that does not come in 30 s, a
+// closed connection.
+// Owns: its socket.
+// Threads: one at a time.
 #pragma once
 
 #include <cstdint>

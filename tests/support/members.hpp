@@ -9,14 +9,16 @@
 
 namespace quilter::test {
 
-inline Timestamp minute(int minutes) { return Timestamp{std::chrono::seconds{1'700'000'000 + 60 * minutes}}; }
+inline Timestamp minute(int minutes) {
+  return Timestamp{std::chrono::seconds{1'700'000'000 + 60 * minutes}};
+}
 
 struct Mark {  // "[PATCH v2 3/7]"; total 0: unnumbered
   std::int32_t version = 1, number = 1, total = 0;
 };
 
-inline Submission patch(const MessageId& id, Mark mark, std::vector<MessageId> ancestors = {}, int at_minute = 0,
-                        const std::string& from = "ann@example.org") {
+inline Submission patch(const MessageId& id, Mark mark, std::vector<MessageId> ancestors = {},
+                        int at_minute = 0, const std::string& from = "ann@example.org") {
   Submission submission;
   submission.kind = mark.total > 0 && mark.number == 0 ? Kind::cover_letter : Kind::patch;
   submission.message_id = id;

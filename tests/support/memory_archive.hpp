@@ -1,4 +1,5 @@
-// MemoryArchive: applies plans in RAM, the whole archive being one neighbourhood. What the database does, without it.
+// MemoryArchive: applies plans in RAM, the whole archive being one neighbourhood. What the database
+// does, without it.
 #pragma once
 
 #include <algorithm>
@@ -45,7 +46,8 @@ class MemoryArchive {
       if (plan.series[i].supersedes) row.supersedes = ids[*plan.series[i].supersedes];
       facts_.series[ids[i]] = row;
     }
-    for (const auto& placement : plan.placements) facts_.series_of[placement.member] = ids[placement.series];
+    for (const auto& placement : plan.placements)
+      facts_.series_of[placement.member] = ids[placement.series];
     for (const auto& redirect : plan.redirects) facts_.series.erase(redirect.from);
     if (submission.kind == Kind::comment) {
       facts_.remarks.push_back({submission.message_id, submission.ancestors});
@@ -54,7 +56,8 @@ class MemoryArchive {
       facts_.members.push_back(member_of(submission));
       facts_.series_of[submission.message_id] = ids[*plan.own_series];
     }
-    for (const auto& adoption : plan.adoptions) facts_.parent_of[adoption.comment] = adoption.parent;
+    for (const auto& adoption : plan.adoptions)
+      facts_.parent_of[adoption.comment] = adoption.parent;
   }
 
   std::set<MessageId> seen_;
@@ -65,22 +68,27 @@ class MemoryArchive {
 
 inline std::string MemoryArchive::dump() const {
   std::map<std::int64_t, std::vector<const Member*>> members;
-  for (const auto& member : facts_.members) members[facts_.series_of.at(member.message_id)].push_back(&member);
+  for (const auto& member : facts_.members)
+    members[facts_.series_of.at(member.message_id)].push_back(&member);
   std::map<std::int64_t, MessageId> keys;
   for (auto& [id, list] : members) {
-    std::sort(list.begin(), list.end(), [](const Member* a, const Member* b) { return canonical_order(*a, *b) < 0; });
+    std::sort(list.begin(), list.end(),
+              [](const Member* a, const Member* b) { return canonical_order(*a, *b) < 0; });
     keys[id] = list.front()->message_id;
   }
   std::set<std::string> lines;
-  for (const auto& [address, person] : people_) lines.insert("person " + address + " " + person.name + "\n");
+  for (const auto& [address, person] : people_)
+    lines.insert("person " + address + " " + person.name + "\n");
   for (const auto& [id, row] : facts_.series) {
-    std::string line = keys.at(id) + ": v" + std::to_string(row.version) + " " + row.name + " " + row.submitter +
-                       (row.complete ? " complete" : "") +
+    std::string line = keys.at(id) + ": v" + std::to_string(row.version) + " " + row.name + " " +
+                       row.submitter + (row.complete ? " complete" : "") +
                        (row.supersedes ? " supersedes " + keys.at(*row.supersedes) : "");
-    for (const auto* member : members.at(id)) line += " " + member->message_id + "=" + std::to_string(member->number);
+    for (const auto* member : members.at(id))
+      line += " " + member->message_id + "=" + std::to_string(member->number);
     lines.insert(line + "\n");
   }
-  for (const auto& [id, parent] : facts_.parent_of) lines.insert(id + " on " + parent.value_or("(parked)") + "\n");
+  for (const auto& [id, parent] : facts_.parent_of)
+    lines.insert(id + " on " + parent.value_or("(parked)") + "\n");
   std::string text;
   for (const auto& line : lines) text += line;
   return text;

@@ -17,7 +17,10 @@ struct Cluster {
   ScratchFolder folder;
 
   Cluster() { output_of(script + " start " + quoted(folder.path())); }
-  ~Cluster() { static_cast<void>(std::system((script + " stop " + quoted(folder.path()) + " --immediate").c_str())); }
+  ~Cluster() {
+    static_cast<void>(
+        std::system((script + " stop " + quoted(folder.path()) + " --immediate").c_str()));
+  }
 
   static Cluster& instance() {
     static Cluster cluster;
@@ -38,7 +41,8 @@ std::string output_of(const std::string& command) {
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) throw std::runtime_error{"cannot run: " + command};
   std::array<char, 65536> buffer{};
-  for (std::size_t n = 0; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) text.append(buffer.data(), n);
+  for (std::size_t n = 0; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    text.append(buffer.data(), n);
   const int status = pclose(pipe);
   if (status != 0) throw std::runtime_error{"failed: " + command + "\n" + text};
   return text;
@@ -46,7 +50,8 @@ std::string output_of(const std::string& command) {
 
 std::string program(const std::string& name) {
   const char* folder = std::getenv("QUILTER_BIN");
-  if (folder == nullptr) throw std::runtime_error{"QUILTER_BIN must name the folder of quilter and quilterd"};
+  if (folder == nullptr)
+    throw std::runtime_error{"QUILTER_BIN must name the folder of quilter and quilterd"};
   return std::string{folder} + "/" + name;
 }
 
@@ -54,8 +59,8 @@ ScratchDatabase::ScratchDatabase() {
   static int number = 0;
   Cluster::instance();
   name_ = "test" + std::to_string(++number);
-  output_of("psql -qX -v ON_ERROR_STOP=1 " + quoted("host=" + Cluster::instance().folder.path() +
-                                                    " user=postgres dbname=postgres") +
+  output_of("psql -qX -v ON_ERROR_STOP=1 " +
+            quoted("host=" + Cluster::instance().folder.path() + " user=postgres dbname=postgres") +
             " -c 'CREATE DATABASE " + name_ + " OWNER quilter_owner'");
 }
 

@@ -1,7 +1,9 @@
 // A throw-away PostgreSQL for one test program, and a fresh database for each test.
 //
-// Promise: the cluster lives in a scratch folder, with durable default settings, and is stopped at the program's end.
-// Errors: std::runtime_error with what the script said. Threads: none; a local of one test.
+// Promise: the cluster lives in a scratch folder, with durable default settings, and is stopped at
+// the program's end.
+// Errors: std::runtime_error with what the script said.
+// Threads: none; a local of one test.
 #pragma once
 
 #include <string>

@@ -15,7 +15,8 @@ namespace {
 // A Store that says what it is told to say, project by project.
 class ScriptedStore final : public Store {
  public:
-  RecordOutcome record(const Project& project, const Submission& submission, const RawMessage&) override {
+  RecordOutcome record(const Project& project, const Submission& submission,
+                       const RawMessage&) override {
     recorded.push_back(project.name + " " + submission.message_id);
     return {.status = answers[project.name], .detail = "as told"};
   }
@@ -32,7 +33,8 @@ class ScriptedStore final : public Store {
     read.wait(lock, [&] { return reads >= target; });
   }
 
-  std::vector<Project> table{{1, "net", {"net.example.org"}, {}, "", ""}, {2, "mm", {"mm.example.org"}, {}, "", ""}};
+  std::vector<Project> table{{1, "net", {"net.example.org"}, {}, "", ""},
+                             {2, "mm", {"mm.example.org"}, {}, "", ""}};
   std::map<std::string, Status> answers{{"net", Status::stored}, {"mm", Status::stored}};
   std::vector<std::string> recorded;
   std::mutex guard;
@@ -47,7 +49,8 @@ RawMessage message(const std::string& fields) {
   RawMessage message;
   message.queue_id = "4F3A1";
   message.bytes = "From: Ann <ann@example.org>\r\nMessage-ID: <a@example.org>\r\n" + fields +
-                  "\r\n\r\nWhy.\r\n---\r\ndiff --git a/f b/f\r\n--- a/f\r\n+++ b/f\r\n@@ -1 +1 @@\r\n-x\r\n+y\r\n";
+                  "\r\n\r\nWhy.\r\n---\r\ndiff --git a/f b/f\r\n--- a/f\r\n+++ b/f\r\n@@ -1 +1 "
+                  "@@\r\n-x\r\n+y\r\n";
   return message;
 }
 
@@ -58,7 +61,8 @@ TEST_CASE("a patch is recorded in each project that it is for") {
   const ProjectWatch watch{store};
   Ingest ingest{store, watch};
   CHECK(ingest.wants({.list_fields = {"<mm.example.org>"}, .forward_paths = {}}));
-  CHECK(ingest.record(message("Subject: [PATCH] x\r\nList-Id: <net.example.org>\r\nList-Id: <mm.example.org>")) ==
+  CHECK(ingest.record(message(
+            "Subject: [PATCH] x\r\nList-Id: <net.example.org>\r\nList-Id: <mm.example.org>")) ==
         Status::stored);
   CHECK(store.recorded == std::vector<std::string>{"net a@example.org", "mm a@example.org"});
 }
@@ -67,14 +71,16 @@ TEST_CASE("the answer is that of the project that fared worst") {
   struct Row {
     Status net, mm, want;
   };
-  const auto row = GENERATE(values<Row>({{Status::stored, Status::try_later, Status::try_later},
-                                         {Status::already_stored, Status::stored, Status::stored},
-                                         {Status::already_stored, Status::already_stored, Status::already_stored}}));
+  const auto row = GENERATE(
+      values<Row>({{Status::stored, Status::try_later, Status::try_later},
+                   {Status::already_stored, Status::stored, Status::stored},
+                   {Status::already_stored, Status::already_stored, Status::already_stored}}));
   ScriptedStore store;
   store.answers = {{"net", row.net}, {"mm", row.mm}};
   const ProjectWatch watch{store};
   Ingest ingest{store, watch};
-  CHECK(ingest.record(message("Subject: [PATCH] x\r\nList-Id: <net.example.org>\r\nList-Id: <mm.example.org>")) ==
+  CHECK(ingest.record(message(
+            "Subject: [PATCH] x\r\nList-Id: <net.example.org>\r\nList-Id: <mm.example.org>")) ==
         row.want);
 }
 
@@ -85,11 +91,14 @@ TEST_CASE("what is nothing to a tracker is ignored, and never reaches the store"
   auto talk = message("Subject: hello\r\nList-Id: <net.example.org>");
   talk.bytes.resize(talk.bytes.find("Why."));
   CHECK(ingest.record(talk) == Status::ignored);
-  CHECK(ingest.record(message("Subject: [PATCH] x\r\nList-Id: <other.example.org>")) == Status::ignored);
+  CHECK(ingest.record(message("Subject: [PATCH] x\r\nList-Id: <other.example.org>")) ==
+        Status::ignored);
   CHECK(store.recorded.empty());
 }
 
-TEST_CASE("a change of the project table is seen without a restart, and outlasts a database that is away") {
+TEST_CASE(
+    "a change of the project table is seen without a restart, and outlasts a database that is "
+    "away") {
   ScriptedStore store;
   const ProjectWatch watch{store, std::chrono::milliseconds{1}};
   Ingest ingest{store, watch};

@@ -13,7 +13,8 @@ namespace {
 
 bool share_a_tie(const Submission& left, const Submission& right) {
   const auto a = tie_keys(identities(left, {}), 7), b = tie_keys(identities(right, {}), 7);
-  return std::any_of(a.begin(), a.end(), [&b](auto key) { return std::binary_search(b.begin(), b.end(), key); });
+  return std::any_of(a.begin(), a.end(),
+                     [&b](auto key) { return std::binary_search(b.begin(), b.end(), key); });
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ TEST_CASE("mails that can be of one thread or series share a tie") {
 TEST_CASE("mails of one series within the window share a tie at every minute") {
   for (int start = 0; start < 40; ++start)
     for (int distance = 0; distance <= 20; ++distance)
-      REQUIRE(share_a_tie(patch("a", {1, 1, 2}, {}, start), patch("b", {1, 2, 2}, {}, start + distance)));
+      REQUIRE(share_a_tie(patch("a", {1, 1, 2}, {}, start),
+                          patch("b", {1, 2, 2}, {}, start + distance)));
 }
 
 TEST_CASE("lock keys are sorted, without doubles, and hold the submitter's") {
@@ -48,7 +50,8 @@ TEST_CASE("projects lock apart, people together") {
   CHECK(submitter_key(wanted) == submitter_key(identities(patch("b", {}), {})));
 }
 
-// FNV-1a of "submitter ann@example.org" and of "project 1 message-id a@example.org", computed elsewhere.
+// FNV-1a of "submitter ann@example.org" and of "project 1 message-id a@example.org", computed
+// elsewhere.
 TEST_CASE("lock keys never change between releases") {
   const auto wanted = identities(patch("a@example.org", {1, 1, 2}), {});
   CHECK(submitter_key(wanted) == static_cast<std::int64_t>(0xc2d13578c8b7ea4dULL));

@@ -39,13 +39,16 @@ const std::vector<Case> cases{
      {patch("c", {1, 0, 2}), patch("a", {1, 1, 2}, {"c"}, 1), patch("b", {1, 2, 2}, {"c"}, 2)},
      "c=0 a=1 b=2"},
     {"each in answer to the one before, with In-Reply-To only",
-     {patch("c", {1, 0, 3}), patch("a", {1, 1, 3}, {"c"}), patch("b", {1, 2, 3}, {"a"}), patch("d", {1, 3, 3}, {"b"})},
+     {patch("c", {1, 0, 3}), patch("a", {1, 1, 3}, {"c"}), patch("b", {1, 2, 3}, {"a"}),
+      patch("d", {1, 3, 3}, {"b"})},
      "c=0 a=1 b=2 d=3"},
     {"siblings belong together while their cover letter is on its way",
      {patch("a", {1, 1, 3}, {"c"}), patch("b", {1, 2, 3}, {"c"})},
      "a=1 b=2 incomplete"},
     {"an unnumbered patch is a series of one", {patch("a", {}), patch("b", {}, {}, 1)}, "a=1; b=1"},
-    {"an unnumbered patch stays alone in a thread too", {patch("a", {}), patch("b", {}, {"a"}, 1)}, "a=1; b=1"},
+    {"an unnumbered patch stays alone in a thread too",
+     {patch("a", {}), patch("b", {}, {"a"}, 1)},
+     "a=1; b=1"},
     {"unthreaded mails belong by submitter, version, total and time",
      {patch("c", {1, 0, 2}), patch("a", {1, 1, 2}, {}, 1), patch("b", {1, 2, 2}, {}, 19)},
      "c=0 a=1 b=2"},
@@ -62,14 +65,17 @@ const std::vector<Case> cases{
      {patch("a", {1, 1, 2}), patch("b", {1, 2, 2}, {"a"}, 1), patch("r", {1, 2, 2}, {"a"}, 2)},
      "a=1 b=2; r=2 incomplete"},
     {"one sender's unthreaded series of the same shape, one after the other",
-     {patch("a1", {1, 1, 2}), patch("a2", {1, 2, 2}, {}, 1), patch("b1", {1, 1, 2}, {}, 2), patch("b2", {1, 2, 2}, {}, 3)},
+     {patch("a1", {1, 1, 2}), patch("a2", {1, 2, 2}, {}, 1), patch("b1", {1, 1, 2}, {}, 2),
+      patch("b2", {1, 2, 2}, {}, 3)},
      "a1=1 a2=2; b1=1 b2=2"},
     {"one sender's threaded series of the same shape at the same time",
-     {patch("a0", {1, 0, 2}), patch("b0", {1, 0, 2}), patch("a1", {1, 1, 2}, {"a0"}), patch("b1", {1, 1, 2}, {"b0"}),
-      patch("a2", {1, 2, 2}, {"a0"}), patch("b2", {1, 2, 2}, {"b0"})},
+     {patch("a0", {1, 0, 2}), patch("b0", {1, 0, 2}), patch("a1", {1, 1, 2}, {"a0"}),
+      patch("b1", {1, 1, 2}, {"b0"}), patch("a2", {1, 2, 2}, {"a0"}),
+      patch("b2", {1, 2, 2}, {"b0"})},
      "a0=0 a1=1 a2=2; b0=0 b1=1 b2=2"},
     {"two senders in one threaded series",
-     {patch("c", {1, 0, 2}), patch("a", {1, 1, 2}, {"c"}, 1), patch("b", {1, 2, 2}, {"c"}, 2, "eve@example.org")},
+     {patch("c", {1, 0, 2}), patch("a", {1, 1, 2}, {"c"}, 1),
+      patch("b", {1, 2, 2}, {"c"}, 2, "eve@example.org")},
      "c=0 a=1 b=2"},
     {"an extra patch is kept and does not complete the series",
      {patch("a", {1, 1, 2}), patch("b", {1, 3, 2}, {"a"}, 1)},
@@ -89,7 +95,9 @@ const std::vector<Case> cases{
     {"an unnumbered v3 supersedes v2, not v1",
      {patch("a", {1, 1, 0}), patch("b", {2, 1, 0}, {"a"}, 1), patch("c", {3, 1, 0}, {"b", "a"}, 2)},
      "a=1; b=1 supersedes a; c=1 supersedes b"},
-    {"references in a circle", {patch("a", {1, 1, 2}, {"b"}), patch("b", {1, 2, 2}, {"a"})}, "a=1 b=2"},
+    {"references in a circle",
+     {patch("a", {1, 1, 2}, {"b"}), patch("b", {1, 2, 2}, {"a"})},
+     "a=1 b=2"},
 };
 
 std::vector<Member> members(const std::vector<Submission>& mails) {
@@ -102,14 +110,16 @@ std::vector<Member> members(const std::vector<Submission>& mails) {
 
 TEST_CASE("mails are stitched into series, whatever their order") {
   for (const auto& one : cases) DYNAMIC_SECTION(one.what) {
-    auto all = members(one.mails);
-    std::sort(all.begin(), all.end(), [](const auto& left, const auto& right) { return left.message_id < right.message_id; });
-    do {
-      REQUIRE(shown(stitch(all, {})) == one.want);
-    } while (std::next_permutation(all.begin(), all.end(), [](const auto& left, const auto& right) {
-      return left.message_id < right.message_id;
-    }));
-  }
+      auto all = members(one.mails);
+      std::sort(all.begin(), all.end(), [](const auto& left, const auto& right) {
+        return left.message_id < right.message_id;
+      });
+      do {
+        REQUIRE(shown(stitch(all, {})) == one.want);
+      } while (std::next_permutation(
+          all.begin(), all.end(),
+          [](const auto& left, const auto& right) { return left.message_id < right.message_id; }));
+    }
 }
 
 TEST_CASE("a series is named after its cover letter, else after its lowest patch") {

@@ -23,7 +23,8 @@ StoreOptions options(const ReadyDatabase& database) {
 
 RawMessage raw(const Submission& submission) {
   RawMessage message;
-  message.bytes = "Message-ID: <" + submission.message_id + ">\r\n\r\nbody with a NUL \0 and bytes \xff\xfe\r\n";
+  message.bytes = "Message-ID: <" + submission.message_id +
+                  ">\r\n\r\nbody with a NUL \0 and bytes \xff\xfe\r\n";
   return message;
 }
 
@@ -32,7 +33,9 @@ struct Recording {
   PostgresStore store{options(database), {}};
   Project project = store.projects().front();
 
-  RecordOutcome record(const Submission& submission) { return store.record(project, submission, raw(submission)); }
+  RecordOutcome record(const Submission& submission) {
+    return store.record(project, submission, raw(submission));
+  }
 };
 
 }  // namespace
@@ -70,8 +73,9 @@ TEST_CASE("texts that look like SQL or array syntax are texts") {
 
 TEST_CASE("a series with its cover letter, comments and next version stands as it was sent") {
   Recording recording;
-  for (const auto& mail : {patch("c", {1, 0, 1}), patch("a", {1, 1, 1}, {"c"}, 1), comment("x", {"a", "c"}, 2),
-                           patch("c2", {2, 0, 1}, {"c"}, 3), patch("a2", {2, 1, 1}, {"c2", "c"}, 4)})
+  for (const auto& mail :
+       {patch("c", {1, 0, 1}), patch("a", {1, 1, 1}, {"c"}, 1), comment("x", {"a", "c"}, 2),
+        patch("c2", {2, 0, 1}, {"c"}, 3), patch("a2", {2, 1, 1}, {"c2", "c"}, 4)})
     REQUIRE(recording.record(mail).status == Status::stored);
   Archive archive{recording.database.owner()};
   const auto all = archive.series({}, 10);
@@ -91,7 +95,8 @@ TEST_CASE("a pull request is a patch without a diff") {
   auto mail = patch("p", {});
   mail.kind = Kind::pull_request;
   mail.diff.clear();
-  mail.pull = PullRequest{.url = "https://example.org/tree.git", .ref = "for-linus", .base = "", .tip = ""};
+  mail.pull =
+      PullRequest{.url = "https://example.org/tree.git", .ref = "for-linus", .base = "", .tip = ""};
   REQUIRE(recording.record(mail).status == Status::stored);
   const auto found = Archive{recording.database.owner()}.find_patch("p");
   REQUIRE(found.size() == 1);
@@ -113,9 +118,9 @@ TEST_CASE("a merged series redirects to the one that stays") {
 }
 
 TEST_CASE("every order of arrival gives the same dump, and it is the one of a second project too") {
-  const std::vector<Submission> mails{patch("c", {1, 0, 2}),       patch("a", {1, 1, 2}, {"c"}, 1),
-                                      patch("b", {1, 2, 2}, {}, 2), comment("x", {"a"}, 5),
-                                      comment("y", {"x"}, 6),       patch("b2", {2, 2, 2}, {"b"}, 30)};
+  const std::vector<Submission> mails{
+      patch("c", {1, 0, 2}),  patch("a", {1, 1, 2}, {"c"}, 1), patch("b", {1, 2, 2}, {}, 2),
+      comment("x", {"a"}, 5), comment("y", {"x"}, 6),          patch("b2", {2, 2, 2}, {"b"}, 30)};
   constexpr unsigned seed = 20261121;
   CAPTURE(seed);
   std::mt19937 random{seed};
@@ -128,5 +133,6 @@ TEST_CASE("every order of arrival gives the same dump, and it is the one of a se
     REQUIRE(recording.database.dump() == want);
     std::shuffle(shuffled.begin(), shuffled.end(), random);
   }
-  CHECK(std::count(want.begin(), want.end(), '\n') == 2 + 2 + 3 + 1 + 2);  // people, series, patches, cover, comments
+  CHECK(std::count(want.begin(), want.end(), '\n') ==
+        2 + 2 + 3 + 1 + 2);  // people, series, patches, cover, comments
 }
