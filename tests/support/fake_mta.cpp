@@ -54,7 +54,7 @@ int connected(int family, const void* address, std::size_t size) {
   errno = 0;
   const int made = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (made < 0) complain("socket");
-  const timeval patience{30, 0};
+  const timeval patience{120, 0};
   ::setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   if (::connect(made, static_cast<const sockaddr*>(address), static_cast<socklen_t>(size)) != 0) {
     const int error = errno;

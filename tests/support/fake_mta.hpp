@@ -3,7 +3,7 @@
 // Promise: sends what the negotiated flags allow, waits for a reply where they ask for one and
 // nowhere else. Packets without a reply are gathered and sent together. A delivery costs as few
 // system calls as the protocol allows.
-// Errors: ProtocolError for a packet that was not expected, a reply that does not come in 30 s, a
+// Errors: ProtocolError for a packet that was not expected, a reply that does not come in 2 min, a
 // closed connection.
 // Owns: its socket.
 // Threads: one at a time.
