@@ -7,7 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "config/config_error.hpp"
-#include "core/store/store.hpp"
+#include "core/store/archive.hpp"
 #include "quilter/version.hpp"
 
 namespace {
@@ -139,8 +139,8 @@ int main(int argc, char** argv) {
     return line.command();
   } catch (const ConfigError& error) {
     return complain(error, exit_code::bad_config);
-  } catch (const StoreError& error) {
-    return complain(error, exit_code::failure);
+  } catch (const Refused& error) {
+    return complain(error, exit_code::refused);
   } catch (const std::exception& error) {
     return complain(error, exit_code::failure);
   }

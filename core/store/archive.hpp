@@ -2,7 +2,7 @@
 // the store.
 //
 // Promise: reading changes nothing; what is not there is nothing, not an error. Dates are UTC.
-// Errors: StoreError, for what the database refuses and for a project that is not there.
+// Errors: StoreError where the database is away or refuses; Refused where a project is not there.
 // Owns: one connection.
 // Threads: an Archive belongs to one.
 #pragma once
@@ -60,6 +60,12 @@ struct CommentEntry {
   std::vector<std::string> trailers;
 };
 
+// What was asked for cannot be done: a project that is not there, or is there already.
+class Refused : public StoreError {
+ public:
+  using StoreError::StoreError;
+};
+
 class Pool;
 
 class Archive {
@@ -72,7 +78,7 @@ class Archive {
   std::vector<ProjectEntry> projects();
   void add_project(const Project& project);
   void change_project(const std::string& name, const std::function<void(ProjectEntry&)>& change);
-  void remove_project(const std::string& name);  // StoreError while it has messages
+  void remove_project(const std::string& name);  // Refused while it has messages
 
   // The newest first; of all projects where none is named; at most `most`.
   std::vector<SeriesEntry> series(const std::optional<std::string>& project, std::int64_t most);

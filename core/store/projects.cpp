@@ -1,5 +1,8 @@
 #include "core/store/projects.hpp"
 
+#include <algorithm>
+
+#include "core/mail/text.hpp"
 #include "core/store/archive.hpp"
 #include "core/store/attempts.hpp"
 #include "core/store/sql.hpp"
@@ -16,6 +19,14 @@ Project project_of(const pqxx::row& row) {
           .recipients = sql::texts(row[3]),
           .subject_match = row[4].as<std::string>(),
           .list_tag = row[5].as<std::string>()};
+}
+
+// As the table's CHECK says it.
+bool is_project_name(std::string_view name) {
+  const auto is_word = [](char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z'); };
+  return !name.empty() && name.size() <= 100 && is_word(name.front()) &&
+         std::all_of(name.begin(), name.end(),
+                     [&](char c) { return is_word(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 ProjectEntry entry_of(const pqxx::row& row) {
@@ -49,6 +60,9 @@ std::vector<ProjectEntry> Archive::projects() {
 }
 
 void Archive::add_project(const Project& project) {
+  if (!is_project_name(project.name))
+    throw Refused{"a project's name is 1 to 100 letters, digits, '.', '_' and '-', the first a "
+                  "letter or digit"};
   as_store_error([&] {
     auto lease = pool_->lease();
     in_transaction(lease, [&](auto& transaction) {
@@ -59,7 +73,7 @@ void Archive::add_project(const Project& project) {
           project.name, sql::array(project.list_ids), sql::array(project.recipients),
           project.subject_match, project.list_tag);
       if (rows.empty())
-        throw StoreError{"project " + project.name + " is there already: see quilter project list"};
+        throw Refused{"project " + project.name + " is there already: see quilter project list"};
       return true;
     });
   });
@@ -72,8 +86,7 @@ void Archive::change_project(const std::string& name,
     in_transaction(lease, [&](auto& transaction) {
       const auto rows = transaction.exec_params(
           std::string{columns} + ", tracked, 0 FROM project WHERE name = $1 FOR UPDATE", name);
-      if (rows.empty())
-        throw StoreError{"there is no project " + name + ": see quilter project list"};
+      if (rows.empty()) throw Refused{"there is no project " + name + ": see quilter project list"};
       auto entry = entry_of(rows[0]);
       change(entry);
       const auto& project = entry.project;
@@ -96,11 +109,10 @@ void Archive::remove_project(const std::string& name) {
           "SELECT id, EXISTS (SELECT FROM message WHERE project_id = project.id) FROM project "
           "WHERE name = $1",
           name);
-      if (rows.empty())
-        throw StoreError{"there is no project " + name + ": see quilter project list"};
+      if (rows.empty()) throw Refused{"there is no project " + name + ": see quilter project list"};
       if (rows[0][1].template as<bool>())
-        throw StoreError{"project " + name + " has messages: quilter project set " + name +
-                         " --untracked stops recording and keeps them"};
+        throw Refused{"project " + name + " has messages: quilter project set " + name +
+                      " --untracked stops recording and keeps them"};
       transaction.exec_params("DELETE FROM project WHERE id = $1",
                               rows[0][0].template as<std::int64_t>());
       return true;

@@ -1,0 +1,205 @@
+// The real `quilter`: what it prints, and what it ends with.
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/store/postgres_store.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/members.hpp"
+#include "tests/support/scratch_database.hpp"
+
+using namespace quilter;
+using namespace quilter::test;
+using Catch::Matchers::Contains;
+using Json = nlohmann::json;
+
+namespace {
+
+// Standard output and error, and the exit code in a last line.
+std::string said(const std::string& arguments) {
+  return output_of(program("quilter") + " " + arguments + " 2>&1; echo \"status=$?\"");
+}
+
+class Archived {
+ public:
+  Archived() : store_{options(), {}}, project_{store_.projects().front()} {}
+
+  void record(const Submission& submission,
+              const std::string& bytes = "Subject: x\r\n\r\nbody\r\n") {
+    RawMessage message;
+    message.bytes = bytes;
+    REQUIRE(store_.record(project_, submission, message).status == Status::stored);
+  }
+
+  std::string tool(const std::string& arguments) const {
+    return said("--database " + quoted(database_.owner()) + " " + arguments);
+  }
+  Json json(const std::string& arguments) const {
+    return Json::parse(output_of(program("quilter") + " --json --database " +
+                                 quoted(database_.ingest()) + " " + arguments));
+  }
+
+ private:
+  StoreOptions options() const {
+    StoreOptions options;
+    options.connection = database_.ingest();
+    return options;
+  }
+
+  ReadyDatabase database_;
+  PostgresStore store_;
+  Project project_;
+};
+
+}  // namespace
+
+TEST_CASE("what is not there is said on standard error, with what to do and exit code 1") {
+  const Archived archived;
+  struct Row {
+    const char* command;
+    const char* want;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"series show 7", "there is no series 7: see quilter series list"},
+      {"patch show nobody@example.org", "there is no patch or cover letter"},
+      {"mbox 7", "there is no series or patch 7"},
+      {"mbox 99999999999999999999", "there is no series or patch"},
+      {"dump --project nothing", "there is no project nothing: see quilter project list"},
+      {"project set nothing --list-tag X", "there is no project nothing"},
+      {"project remove nothing", "there is no project nothing"},
+      {"project add demo --list-id x.example.org", "project demo is there already"},
+      {"project add 'a name' --list-id x.example.org", "a project's name is"},
+      {"project add empty", "--list-id"},
+      {"project add bad --list-id x.example.org --subject-match '('", "RE2 says"},
+      {"parse /nonexistent", "cannot read /nonexistent"},
+  }));
+  const auto text = archived.tool(row.command);
+  CHECK_THAT(text, Contains(row.want) && Contains("quilter: ") && Contains("status=1"));
+}
+
+TEST_CASE("the other exit codes") {
+  const ScratchFolder folder;
+  const auto config = folder.path() + "/c.toml";
+  std::ofstream{config} << "[database]\ncolour = 1\n";
+  struct Row {
+    std::string command;
+    const char* want;
+  };
+  const auto row = GENERATE_COPY(values<Row>({
+      {"", "status=2"},
+      {"series", "status=2"},
+      {"series show seven", "status=2"},
+      {"--colour series list", "status=2"},
+      {"--help", "status=0"},
+      {"--version", "status=0"},
+      {"--database host=/nonexistent series list", "status=75"},
+      {"--config " + config + " series list", "status=78"},
+  }));
+  CAPTURE(row.command);
+  CHECK_THAT(said(row.command), Contains(row.want));
+}
+
+TEST_CASE("series, patches and trailers are shown to people and to programs") {
+  Archived archived;
+  archived.record(patch("c@example.org", {2, 0, 1}));
+  archived.record(patch("a@example.org", {2, 1, 1}, {"c@example.org"}, 1));
+  auto review = comment("x@example.org", {"a@example.org"}, 2);
+  review.trailers = {{"Reviewed-by", "Bob <bob@example.org>"}};
+  archived.record(review);
+
+  CHECK_THAT(archived.tool("series list"), Contains("name of c@example.org") && Contains("1/1"));
+  CHECK_THAT(archived.tool("series show 1"),
+             Contains("complete") && Contains("1/1  Reviewed-by: Bob"));
+  CHECK_THAT(archived.tool("patch show '<a@example.org>'"), Contains("Reviewed-by: Bob"));
+
+  const auto list = archived.json("series list");
+  REQUIRE(list.size() == 1);
+  CHECK(list[0]["name"] == "name of c@example.org");
+  CHECK(list[0]["version"] == 2);
+  CHECK(list[0]["complete"] == true);
+  CHECK(list[0]["supersedes"].is_null());
+  const auto shown = archived.json("series show 1");
+  REQUIRE(shown["members"].size() == 2);
+  CHECK(shown["members"][0]["kind"] == "cover");
+  CHECK(shown["members"][1]["trailers"] == Json{"Reviewed-by: Bob <bob@example.org>"});
+  CHECK(archived.json("patch show a@example.org")[0]["comments"] == Json{"x@example.org"});
+}
+
+TEST_CASE("the dump has every kind of line, sorted, without database ids") {
+  Archived archived;
+  archived.record(patch("c@example.org", {1, 0, 1}));
+  archived.record(patch("a@example.org", {1, 1, 1}, {"c@example.org"}, 1));
+  archived.record(comment("x@example.org", {"a@example.org"}, 2));
+  archived.record(comment("lost@example.org", {"nowhere@example.org"}, 3));
+  CHECK(archived.tool("dump --project demo") ==
+        output_of("cat tests/cli/everything.dump") + "status=0\n");
+}
+
+TEST_CASE("nothing from a mail can move a terminal") {
+  Archived archived;
+  auto mail = patch("a@example.org", {});
+  mail.name =
+      "red \x1b[31m and \xc2\x9b"
+      "31m and \xe2\x80\xae back";
+  mail.submitter.name = "Bell\x07";
+  archived.record(mail);
+  for (const auto* command : {"series list", "series show 1", "patch show a@example.org --diff"}) {
+    const auto text = archived.tool(command);
+    CAPTURE(command);
+    CHECK(text.find('\x1b') == std::string::npos);
+    CHECK(text.find('\x07') == std::string::npos);
+    CHECK(text.find("\xc2\x9b") == std::string::npos);
+    CHECK(text.find("\xe2\x80\xae") == std::string::npos);
+  }
+}
+
+TEST_CASE("mbox gives patches in order, without the cover letter, for git am") {
+  Archived archived;
+  archived.record(patch("c@example.org", {1, 0, 2}), "Subject: cover\r\n\r\nbody\r\n");
+  archived.record(patch("b@example.org", {1, 2, 2}, {"c@example.org"}, 2),
+                  "Subject: second\r\n\r\nFrom here on\r\n>From there\r\n");
+  archived.record(patch("a@example.org", {1, 1, 2}, {"c@example.org"}, 1),
+                  "Subject: first\n\nbody");
+  const std::string from = "From quilter Mon Sep 17 00:00:00 2001\n";
+  const auto first = from + "Subject: first\n\nbody\n\n";
+  const auto second = from + "Subject: second\n\n>From here on\n>From there\n\n";
+  CHECK(archived.tool("mbox 1") == first + second + "status=0\n");
+  CHECK(archived.tool("mbox '<c@example.org>'") == first + second + "status=0\n");
+  CHECK(archived.tool("mbox b@example.org") == second + "status=0\n");
+}
+
+TEST_CASE("a pull request has no mbox; it is said where to pull from") {
+  Archived archived;
+  auto pull = patch("p@example.org", {});
+  pull.kind = Kind::pull_request;
+  pull.diff.clear();
+  pull.pull = PullRequest{"https://example.org/tree.git", "for-linus", "", ""};
+  archived.record(pull);
+  CHECK_THAT(archived.tool("mbox p@example.org"),
+             Contains("git pull https://example.org/tree.git for-linus") && Contains("status=1"));
+}
+
+TEST_CASE("parse shows what would be recorded and why, without a database") {
+  const auto text = said("parse tests/mails/001-plain-patch.eml");
+  CHECK_THAT(text, Contains("kind: patch") && Contains("rule: ") && Contains("status=0"));
+  const auto value = Json::parse(
+      output_of(program("quilter") + " --json parse - < tests/mails/001-plain-patch.eml"));
+  CHECK(value["kind"] == "patch");
+  CHECK(value["diff"].get<std::string>().starts_with("diff --git "));
+}
+
+TEST_CASE("projects are set up, changed, paused and removed") {
+  const Archived archived;
+  CHECK_THAT(archived.tool("project add two --list-id '<Two.Example.ORG>' --recipient "
+                           "Two@Example.org --list-tag TWO"),
+             Contains("status=0"));
+  const auto project = [&archived] { return archived.json("project list")[1]; };
+  CHECK(project()["list_ids"] == Json{"two.example.org"});
+  CHECK(project()["recipients"] == Json{"two@example.org"});
+  archived.tool("project set two --subject-match '\\[.*two' --untracked");
+  CHECK(project()["subject_match"] == "\\[.*two");
+  CHECK(project()["list_tag"] == "TWO");
+  CHECK(project()["tracked"] == false);
+  CHECK_THAT(archived.tool("project remove two"), Contains("status=0"));
+  CHECK(archived.json("project list").size() == 1);
+}
