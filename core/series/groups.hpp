@@ -7,6 +7,7 @@
 // Threads: none; a local of one stitch.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -36,9 +37,8 @@ class Groups {
     const auto& b = slots_[of(right)];
     const auto& small = a.size() < b.size() ? a : b;
     const auto& large = a.size() < b.size() ? b : a;
-    for (const auto slot : small)
-      if (large.contains(slot)) return false;
-    return true;
+    return std::none_of(small.begin(), small.end(),
+                        [&large](const auto slot) { return large.contains(slot); });
   }
 
   void join(std::size_t left, std::size_t right) {

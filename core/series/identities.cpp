@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/digest/digest.hpp"
+#include "core/series/marks.hpp"
 
 namespace quilter {
 namespace {
@@ -26,6 +27,16 @@ void add_marker_ties(const Submission& submission, const StitchOptions& options,
   ties.push_back(marker + std::to_string(bucket + 1));
 }
 
+// What the message id and the name say of the series: see stitch and versions.
+void add_mark_ties(const Submission& submission, std::vector<std::string>& ties) {
+  if (submission.kind == Kind::comment) return;
+  const auto by = " " + submission.submitter.address + " ";
+  if (const auto run = sending_run(submission.message_id); run && submission.numbered)
+    ties.push_back("run" + by + *run);
+  if (const auto name = plain_name(submission.name); !name.empty())
+    ties.push_back("name" + by + name);
+}
+
 std::int64_t key(const std::string& salted) {
   return static_cast<std::int64_t>(lock_hash(salted));
 }
@@ -47,6 +58,7 @@ Identities identities(const Submission& submission, const StitchOptions& options
                  .ties = {}};
   all.ties.push_back(all.own);
   for (const auto& ancestor : submission.ancestors) all.ties.push_back(message_id_tie(ancestor));
+  add_mark_ties(submission, all.ties);
   add_marker_ties(submission, options, all.ties);
   return all;
 }

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
-#include <tuple>
 #include <unordered_map>
 
 #include "core/series/groups.hpp"
+#include "core/series/marks.hpp"
+#include "core/series/versions.hpp"
 
 namespace quilter {
 namespace {
@@ -70,7 +71,17 @@ class Stitching {
     });
   }
 
-  // 3. One sender, one thread, one shape: re-rolls sent patch by patch, each in answer to its old
+  // 3. One sending of the sender's tool, as its message ids tell: threads and dates may be broken.
+  void join_sendings() {
+    using Run = std::pair<std::string_view, std::string>;
+    join_equal([](const Member& member) -> std::optional<Run> {
+      auto run = sending_run(member.message_id);
+      if (!run) return std::nullopt;
+      return Run{member.submitter, std::move(*run)};
+    });
+  }
+
+  // 4. One sender, one thread, one shape: re-rolls sent patch by patch, each in answer to its old
   // self.
   void join_within_thread() {
     join_equal([this](const Member& member) {
@@ -79,7 +90,7 @@ class Stitching {
     });
   }
 
-  // 4. Unthreaded mails: one sender, one shape, near in time. The latest group that has the slot
+  // 5. Unthreaded mails: one sender, one shape, near in time. The latest group that has the slot
   // free takes it.
   void join_by_marker(std::chrono::minutes window) {
     std::map<std::pair<std::string_view, Shape>, std::vector<std::size_t>> open;
@@ -146,8 +157,6 @@ class Stitching {
     }
   }
 
-  void link_versions(std::vector<Series>& all);
-
   std::vector<const Member*> members_;  // in canonical order
   std::unordered_map<std::string_view, std::size_t> by_id_;
   Threads threads_;
@@ -186,23 +195,8 @@ std::vector<Series> Stitching::series() {
     all[found->second].members.push_back(members_[i]);
   }
   for (auto& one : all) summarise(one);
-  link_versions(all);
+  link_versions(all, [this](const Member& member) { return threads_.of(member.message_id); });
   return all;
-}
-
-// The next lower version in the same thread by the same submitter; the latest where several claim
-// it.
-void Stitching::link_versions(std::vector<Series>& all) {
-  std::map<std::tuple<std::size_t, std::string_view, std::int32_t>, std::size_t> latest;
-  for (std::size_t i = 0; i < all.size(); ++i)
-    latest[{threads_.of(all[i].first->message_id), all[i].submitter, all[i].version}] = i;
-  for (auto& one : all) {
-    const auto thread = threads_.of(one.first->message_id);
-    const auto above = latest.lower_bound({thread, one.submitter, one.version});
-    if (above == latest.begin()) continue;
-    const auto& [key, index] = *std::prev(above);
-    if (std::get<0>(key) == thread && std::get<1>(key) == one.submitter) one.supersedes = index;
-  }
 }
 
 }  // namespace
@@ -225,6 +219,7 @@ std::vector<Series> stitch(const std::vector<Member>& members, const StitchOptio
   Stitching stitching{std::move(sorted)};
   stitching.join_nearest_ancestors();
   stitching.join_siblings();
+  stitching.join_sendings();
   stitching.join_within_thread();
   stitching.join_by_marker(options.marker_window);
   return stitching.series();

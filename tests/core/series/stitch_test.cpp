@@ -28,6 +28,11 @@ std::string shown(const std::vector<Series>& all) {
   return text;
 }
 
+Submission named(Submission submission, const std::string& name) {
+  submission.name = name;
+  return submission;
+}
+
 struct Case {
   const char* what;
   std::vector<Submission> mails;
@@ -95,6 +100,22 @@ const std::vector<Case> cases{
     {"an unnumbered v3 supersedes v2, not v1",
      {patch("a", {1, 1, 0}), patch("b", {2, 1, 0}, {"a"}, 1), patch("c", {3, 1, 0}, {"b", "a"}, 2)},
      "a=1; b=1 supersedes a; c=1 supersedes b"},
+    {"an unthreaded v2 supersedes the v1 that it has a name in common with",
+     {named(patch("a", {1, 1, 0}), "net: mend it"),
+      named(patch("b", {1, 1, 0}, {}, 1), "mm: mend it"),
+      named(patch("c", {2, 1, 0}, {}, 9999), "net: mend it!")},
+     "a=1; b=1; c=1 supersedes a"},
+    {"another sender's v2 of that name does not",
+     {named(patch("a", {1, 1, 0}), "net: mend it"),
+      named(patch("c", {2, 1, 0}, {}, 9999, "eve@example.org"), "net: mend it")},
+     "a=1; c=1"},
+    {"interleaved unthreaded series are told apart by the runs of the tool that sent them",
+     {patch("2024.7-1-ann@x", {1, 1, 2}), patch("2024.8-1-ann@x", {1, 1, 2}, {}, 1),
+      patch("2024.7-2-ann@x", {1, 2, 2}, {}, 2), patch("2024.8-2-ann@x", {1, 2, 2}, {}, 3)},
+     "2024.7-1-ann@x=1 2024.7-2-ann@x=2; 2024.8-1-ann@x=1 2024.8-2-ann@x=2"},
+    {"a run holds a series together where dates and threads don't",
+     {patch("2024.7-1-ann@x", {1, 1, 2}), patch("2024.7-2-ann@x", {1, 2, 2}, {}, 9999)},
+     "2024.7-1-ann@x=1 2024.7-2-ann@x=2"},
     {"references in a circle",
      {patch("a", {1, 1, 2}, {"b"}), patch("b", {1, 2, 2}, {"a"})},
      "a=1 b=2"},

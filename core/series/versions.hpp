@@ -1,0 +1,24 @@
+// versions: which version each series supersedes.
+//
+// Promise: a function of the set. A series supersedes one of its submitter's with a lower version,
+// in its thread or with a name in common; of several the highest version, then the one in its
+// thread, then the one with most names in common, then the latest.
+// Errors: none.
+// Time: linear in the names that series have in common.
+// Threads: pure function.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "core/series/stitch.hpp"
+
+namespace quilter {
+
+// Fills Series::supersedes. `all` is in canonical order; `thread_of` gives equal numbers to all
+// that one thread ties together.
+void link_versions(std::vector<Series>& all,
+                   const std::function<std::size_t(const Member&)>& thread_of);
+
+}  // namespace quilter
