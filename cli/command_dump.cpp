@@ -14,11 +14,11 @@ namespace {
 
 using Members = std::vector<MessageEntry>;
 
-// The first member by (date, message id); without a date is first of all.
+// The first member by (date, message id); without a date is last of all.
 const MessageEntry& first_member(const Members& members) {
   return *std::min_element(members.begin(), members.end(), [](const auto& left, const auto& right) {
-    return std::pair{left.date.value_or(Timestamp::min()), left.message_id} <
-           std::pair{right.date.value_or(Timestamp::min()), right.message_id};
+    return std::pair{left.date.value_or(Timestamp::max()), left.message_id} <
+           std::pair{right.date.value_or(Timestamp::max()), right.message_id};
   });
 }
 
@@ -54,7 +54,7 @@ class Dump {
   }
 
  private:
-  void add(const Json& object) { lines_.push_back(object.dump()); }
+  void add(const Json& object) { lines_.push_back(json_text(object)); }
   void add_series(const SeriesEntry& series);
   void add_patch(const MessageEntry& patch);
   void add_cover(const MessageEntry& cover);
@@ -134,15 +134,17 @@ void Dump::add_comment(const CommentEntry& comment) {
   add(object);
 }
 
+// The archive is let go before anybody reads the output.
+std::vector<std::string> lines_of(const Common& common, const std::string& project) {
+  Archive archive{common.connection()};
+  archive.require_project(project);
+  return Dump{archive, project}.lines();
+}
+
 }  // namespace
 
 int dump(const Common& common, const std::string& project) {
-  Archive archive{common.connection()};
-  const auto projects = archive.projects();
-  if (std::none_of(projects.begin(), projects.end(),
-                   [&project](const ProjectEntry& entry) { return entry.project.name == project; }))
-    return complain("there is no project " + project + ": see quilter project list");
-  for (const auto& line : Dump{archive, project}.lines()) std::cout << line << '\n';
+  for (const auto& line : lines_of(common, project)) std::cout << line << '\n';
   return exit_code::ok;
 }
 

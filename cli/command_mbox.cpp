@@ -31,26 +31,33 @@ std::vector<MessageEntry> wanted(Archive& archive, const std::string& id) {
                 : std::vector<MessageEntry>{};
 }
 
+struct Found {
+  std::vector<MessageEntry> members;
+  std::string text;  // what git am takes; "" where there is nothing to apply
+};
+
+// All of it, so that the archive is let go before anybody reads the output.
+Found find(const Common& common, const std::string& id) {
+  Archive archive{common.connection()};
+  Found found{wanted(archive, id), ""};
+  for (const auto& member : found.members)
+    if (!member.diff_sha256.empty())  // else a cover letter or a pull request
+      found.text += mbox_entry(archive.raw_message(member.project, member.message_id).value());
+  return found;
+}
+
 }  // namespace
 
 int mbox(const Common& common, const std::string& id) {
-  Archive archive{common.connection()};
-  const auto members = wanted(archive, id);
-  int written = 0;
-  for (const auto& member : members) {
-    if (member.diff_sha256.empty()) continue;  // a cover letter or a pull request: nothing to apply
-    const auto raw = archive.raw_message(member.project, member.message_id);
-    if (!raw) return complain("message " + member.message_id + " went away while it was read");
-    std::cout << mbox_entry(*raw);
-    ++written;
-  }
-  if (written > 0) return exit_code::ok;
-  if (members.empty())
+  const auto found = find(common, id);
+  std::cout << found.text;
+  if (!found.text.empty()) return exit_code::ok;
+  if (found.members.empty())
     return complain("there is no series or patch " + id + ": see quilter series list");
-  const auto& url = members.front().pull_url;
-  return complain(url.empty() ? "there is no patch in " + id
-                              : id + " is a pull request: git pull " + url + " " +
-                                    members.front().pull_ref);
+  const auto& first = found.members.front();
+  return complain(first.pull_url.empty() ? "there is no patch in " + id
+                                         : id + " is a pull request: git pull " + first.pull_url +
+                                               " " + first.pull_ref);
 }
 
 }  // namespace quilter::cli

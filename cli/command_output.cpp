@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <iostream>
 
-#include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "core/mail/text.hpp"
 
@@ -74,13 +73,18 @@ Json mailbox(const Mailbox& mailbox) {
   return {{"name", mailbox.name}, {"email", mailbox.address}};
 }
 
-void print(const Json& value) {
-  std::cout << value.dump(2) << '\n';
+std::string json_text(const Json& value, int indent) {
+  constexpr bool ensure_ascii = true;
+  return value.dump(indent, ' ', ensure_ascii, Json::error_handler_t::replace);
 }
 
-int complain(std::string_view what) {
-  std::cerr << "quilter: " << what << '\n';
-  return exit_code::refused;
+void print(const Json& value) {
+  std::cout << json_text(value, 2) << '\n';
+}
+
+int complain(std::string_view what, int code) {
+  std::cerr << "quilter: " << terminal_text(what);
+  return code;
 }
 
 }  // namespace quilter::cli

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "cli/commands.hpp"
@@ -12,10 +13,10 @@
 namespace quilter::cli {
 namespace {
 
-std::vector<std::string> lowered(const std::vector<std::string>& texts) {
-  std::vector<std::string> lowered;
-  for (const auto& text : texts) lowered.push_back(lower(text));
-  return lowered;
+std::vector<std::string> recipients(const std::vector<std::string>& texts) {
+  std::vector<std::string> addresses;
+  for (const auto& text : texts) addresses.push_back(lower(trim(text)));
+  return addresses;
 }
 
 std::vector<std::string> list_ids(const std::vector<std::string>& texts) {
@@ -41,8 +42,17 @@ Json json_of(const ProjectEntry& entry) {
           {"messages", entry.messages}};
 }
 
+bool has_blank(const std::vector<std::string>& texts) {
+  return std::any_of(texts.begin(), texts.end(),
+                     [](const std::string& text) { return text.empty(); });
+}
+
 // What is wrong with the arguments; "" where nothing is.
 std::string problem(const ProjectArguments& arguments) {
+  if (has_blank(list_ids(arguments.list_ids)))
+    return "--list-id is blank: name the list's id, such as netdev.vger.kernel.org";
+  if (has_blank(recipients(arguments.recipients)))
+    return "--recipient is blank: name the list's address, such as netdev@vger.kernel.org";
   if (!arguments.subject_match || arguments.subject_match->empty()) return {};
   const auto error = subject_match_error(*arguments.subject_match);
   return error ? "--subject-match: RE2 says: " + *error : "";
@@ -72,7 +82,7 @@ int project_add(const Common& common, const ProjectArguments& arguments) {
   Archive{common.connection()}.add_project({.id = 0,
                                             .name = arguments.name,
                                             .list_ids = list_ids(arguments.list_ids),
-                                            .recipients = lowered(arguments.recipients),
+                                            .recipients = recipients(arguments.recipients),
                                             .subject_match = arguments.subject_match.value_or(""),
                                             .list_tag = arguments.list_tag.value_or("")});
   return exit_code::ok;
@@ -101,7 +111,7 @@ int project_set(const Common& common, const ProjectArguments& arguments) {
   Archive{common.connection()}.change_project(arguments.name, [&arguments](ProjectEntry& entry) {
     auto& project = entry.project;
     if (!arguments.list_ids.empty()) project.list_ids = list_ids(arguments.list_ids);
-    if (!arguments.recipients.empty()) project.recipients = lowered(arguments.recipients);
+    if (!arguments.recipients.empty()) project.recipients = recipients(arguments.recipients);
     if (arguments.subject_match) project.subject_match = *arguments.subject_match;
     if (arguments.list_tag) project.list_tag = *arguments.list_tag;
     if (arguments.tracked) entry.tracked = true;

@@ -98,11 +98,69 @@ void print_members(const std::vector<MessageEntry>& members) {
         std::cout << member.number << "/" << member.total << "  " << terminal_text(trailer + "\n");
 }
 
+void print_patch(const std::vector<MessageEntry>& found) {
+  const auto& member = found.front();
+  print_field("kind", member.kind);
+  print_field("message-id", member.message_id);
+  for (const auto& one : found)
+    print_field("project", one.project + ", series " + std::to_string(one.series));
+  print_field("name", titled(member.name));
+  print_field("number", std::to_string(member.number) + "/" + std::to_string(member.total) +
+                            " of v" + std::to_string(member.version));
+  print_field("submitter", person(member.submitter));
+  if (member.author != member.submitter) print_field("author", person(member.author));
+  print_field("date", when(member.date));
+  print_field("state", member.state);
+  print_field("delegate", member.delegate);
+  print_field("pull", member.pull_url.empty() ? "" : member.pull_url + " " + member.pull_ref);
+  print_field("patch-id", member.patch_id);
+  for (const auto& path : member.paths) print_field("path", path);
+  for (const auto& trailer : member.trailers) print_field("trailer", trailer);
+  for (const auto& comment : member.comments) print_field("comment", comment);
+}
+
+// What follows reads all that a command shows, and lets the archive go before anybody reads the
+// output.
+
+std::vector<SeriesEntry> newest_series(const Common& common,
+                                       const std::optional<std::string>& project,
+                                       std::int64_t most) {
+  Archive archive{common.connection()};
+  if (project) archive.require_project(*project);
+  return archive.series(project, most);
+}
+
+struct FoundSeries {
+  std::optional<SeriesEntry> series;
+  std::vector<MessageEntry> members;
+};
+
+FoundSeries find_series(const Common& common, std::int64_t id) {
+  Archive archive{common.connection()};
+  auto series = archive.series(id);
+  if (series && series->merged_into) series = archive.series(*series->merged_into);
+  if (!series) return {};
+  return {series, archive.members(series->id)};
+}
+
+struct FoundPatch {
+  std::vector<MessageEntry> entries;  // one a project
+  std::string raw;
+};
+
+FoundPatch find_patch(const Common& common, const std::string& message_id) {
+  Archive archive{common.connection()};
+  FoundPatch found{archive.find_patch(message_id), ""};
+  if (!found.entries.empty())
+    found.raw = archive.raw_message(found.entries.front().project, message_id).value();
+  return found;
+}
+
 }  // namespace
 
 int series_list(const Common& common, const std::optional<std::string>& project,
                 std::int64_t most) {
-  const auto entries = Archive{common.connection()}.series(project, most);
+  const auto entries = newest_series(common, project, most);
   if (common.output() == Output::json) {
     auto values = Json::array();
     for (const auto& entry : entries) values.push_back(json_of(entry));
@@ -122,12 +180,9 @@ int series_list(const Common& common, const std::optional<std::string>& project,
 }
 
 int series_show(const Common& common, std::int64_t id) {
-  Archive archive{common.connection()};
-  auto series = archive.series(id);
+  const auto [series, members] = find_series(common, id);
   if (!series)
     return complain("there is no series " + std::to_string(id) + ": see quilter series list");
-  if (series->merged_into) series = archive.series(*series->merged_into);
-  const auto members = archive.members(series->id);
   if (common.output() == Output::json) {
     auto value = json_of(*series);
     value["members"] = Json::array();
@@ -141,8 +196,7 @@ int series_show(const Common& common, std::int64_t id) {
 }
 
 int patch_show(const Common& common, const std::string& message_id, bool with_diff) {
-  Archive archive{common.connection()};
-  const auto found = archive.find_patch(message_id);
+  const auto [found, raw] = find_patch(common, message_id);
   if (found.empty())
     return complain("there is no patch or cover letter with the message id " + message_id);
   if (common.output() == Output::json) {
@@ -151,28 +205,9 @@ int patch_show(const Common& common, const std::string& message_id, bool with_di
     print(values);
     return exit_code::ok;
   }
-  const auto& member = found.front();
-  print_field("kind", member.kind);
-  print_field("message-id", member.message_id);
-  for (const auto& one : found)
-    print_field("project", one.project + ", series " + std::to_string(one.series));
-  print_field("name", titled(member.name));
-  print_field("number", std::to_string(member.number) + "/" + std::to_string(member.total) +
-                            " of v" + std::to_string(member.version));
-  print_field("submitter", person(member.submitter));
-  if (member.author != member.submitter) print_field("author", person(member.author));
-  print_field("date", when(member.date));
-  print_field("state", member.state);
-  print_field("delegate", member.delegate);
-  print_field("pull", member.pull_url.empty() ? "" : member.pull_url + " " + member.pull_ref);
-  print_field("patch-id", member.patch_id);
-  for (const auto& path : member.paths) print_field("path", path);
-  for (const auto& trailer : member.trailers) print_field("trailer", trailer);
-  for (const auto& comment : member.comments) print_field("comment", comment);
-
+  print_patch(found);
   const mime::Library gmime;
-  const auto classified = classify(
-      mime::read_mail(archive.raw_message(member.project, member.message_id).value_or("")), {});
+  const auto classified = classify(mime::read_mail(raw), {});
   if (const auto* submission = std::get_if<Submission>(&classified)) {
     std::cout << '\n' << terminal_text(submission->content);
     if (with_diff) std::cout << '\n' << terminal_text(submission->diff);

@@ -2,7 +2,7 @@
 //
 // Promise: nothing from a mail can move a terminal.
 // Error: none.
-// Threads: pure functions but for print().
+// Threads: pure functions but for print() and complain().
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/exit_code.hpp"
 #include "core/mail/address.hpp"
 #include "core/mail/date.hpp"
 
@@ -31,7 +32,10 @@ Json or_null(const std::string& text);  // "" is null
 Json date(const std::optional<Timestamp>& date);
 Json mailbox(const Mailbox& mailbox);
 
+// All ASCII: other characters, and DEL, are \u escapes. One line, or indented by so many blanks.
+std::string json_text(const Json& value, int indent = -1);
 void print(const Json& value);
-int complain(std::string_view what);  // "quilter: …" on standard error; exit_code::refused
+
+int complain(std::string_view what, int code = exit_code::refused);  // on standard error
 
 }  // namespace quilter::cli

@@ -2,10 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
-#include <iostream>
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/output.hpp"
 #include "config/config_error.hpp"
 #include "core/store/archive.hpp"
 #include "quilter/version.hpp"
@@ -121,11 +121,6 @@ struct CommandLine {
   }
 };
 
-int complain(const std::exception& error, int code) {
-  std::cerr << "quilter: " << error.what() << '\n';
-  return code;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -138,10 +133,10 @@ int main(int argc, char** argv) {
     }
     return line.command();
   } catch (const ConfigError& error) {
-    return complain(error, exit_code::bad_config);
+    return cli::complain(error.what(), exit_code::bad_config);
   } catch (const Refused& error) {
-    return complain(error, exit_code::refused);
+    return cli::complain(error.what());
   } catch (const std::exception& error) {
-    return complain(error, exit_code::failure);
+    return cli::complain(error.what(), exit_code::failure);
   }
 }

@@ -42,15 +42,15 @@ int complain(const std::exception& error, int code) {
 
 int main(int argc, char** argv) {
   using namespace quilter;
-  CLI::App app{"quilterd: a milter that records mailing-list patches in PostgreSQL", "quilterd"};
-  std::string config_file = "/etc/quilter/quilter.toml";
-  bool check_only = false;
-  app.add_option("--config", config_file, "the configuration file")->capture_default_str();
-  app.add_flag("--check-config", check_only,
-               "read the configuration, say what is wrong with it, and end");
-  app.set_version_flag("--version", std::string{"quilterd "} + version);
-  CLI11_PARSE(app, argc, argv);
   try {
+    CLI::App app{"quilterd: a milter that records mailing-list patches in PostgreSQL", "quilterd"};
+    std::string config_file = "/etc/quilter/quilter.toml";
+    bool check_only = false;
+    app.add_option("--config", config_file, "the configuration file")->capture_default_str();
+    app.add_flag("--check-config", check_only,
+                 "read the configuration, say what is wrong with it, and end");
+    app.set_version_flag("--version", std::string{"quilterd "} + version);
+    CLI11_PARSE(app, argc, argv);
     const Config config = load_config(config_file);
     return check_only ? exit_code::ok : serve(config);
   } catch (const ConfigError& error) {

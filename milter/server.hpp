@@ -3,7 +3,8 @@
 // Promise: the constructor opens the socket, so that a failed start is seen at once. run() serves
 // until SIGTERM, SIGINT or stop(), then drains: messages whose body is on its way end as they would
 // have, for drain_timeout at most; new ones are answered 451 4.3.2. SIGHUP never ends it.
-// Errors: MilterError from constructor and run(). One Server a process: libmilter's state is global.
+// Errors: MilterError from constructor and run(). One Server a process: libmilter's state is
+// global.
 // Owns: nothing of the Recorder, which outlives run(); see Ended.
 // Threads: constructor and run() on one thread, which takes the signals; stop() from any.
 #pragma once

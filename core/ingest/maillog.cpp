@@ -30,9 +30,11 @@ double milliseconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1000;
 }
 
-// Something has to be done about it, but the mail is safe with its client: a warning.
-spdlog::level::level_enum level(Status status) {
-  return status == Status::try_later ? spdlog::level::warn : spdlog::level::info;
+// Something has to be done about it, but the mail is safe with its client: a warning. A bug: an
+// error.
+spdlog::level::level_enum level(const Recorded& line) {
+  if (line.detail.starts_with("internal error")) return spdlog::level::err;
+  return line.status == Status::try_later ? spdlog::level::warn : spdlog::level::info;
 }
 
 }  // namespace
@@ -86,7 +88,7 @@ void start_failed(std::string_view why) {
 }
 
 void recorded(const Recorded& line) {
-  spdlog::log(level(line.status),
+  spdlog::log(level(line),
               "{}: message-id=<{}>, project={}, kind={}, series={}, reruns={}, "
               "lock_wait_ms={:.1f}, delay_ms={:.1f}, "
               "status={}{}",

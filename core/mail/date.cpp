@@ -12,6 +12,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+constexpr Timestamp year_10000 =
+    std::chrono::sys_days{std::chrono::year{10000} / std::chrono::January / 1};
 constexpr std::array<std::string_view, 12> months{"jan", "feb", "mar", "apr", "may", "jun",
                                                   "jul", "aug", "sep", "oct", "nov", "dec"};
 
@@ -120,7 +122,7 @@ std::optional<Timestamp> parse_date(std::string_view field_body) {
   if (!date.ok()) return std::nullopt;
   const Timestamp time =
       std::chrono::sys_days{date} + *words.time - words.offset.value_or(minutes{0});
-  if (time < Timestamp{} || *words.year > 9999) return std::nullopt;
+  if (time < Timestamp{} || time >= year_10000) return std::nullopt;
   return time;
 }
 

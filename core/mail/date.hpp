@@ -1,7 +1,7 @@
 // The Date field (RFC 5322 §3.3, with the obsolete zones and two-digit years of §4.3).
 //
 // Promise: linear time, UTC, independent of locale and time zone.
-// Error: an unreadable or absurd date (before 1970, after 9999) is nothing.
+// Error: an unreadable or absurd date (in UTC before 1970 or after 9999) is nothing.
 // Threads: pure functions.
 #pragma once
 

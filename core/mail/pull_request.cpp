@@ -11,6 +11,14 @@ namespace {
 
 constexpr std::size_t longest_url = 2000;
 
+// What may be shown, and handed to git: `git pull URL REF`.
+bool is_sound(std::string_view word) {
+  return word.size() <= longest_url && std::all_of(word.begin(), word.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return byte > 0x20 && byte != 0x7F;
+         });
+}
+
 struct Word {
   std::string_view text;
   std::size_t line = 0;
@@ -65,7 +73,7 @@ std::string commit_at(const std::vector<Word>& words, std::size_t at) {
 
 // "https://host/tree.git", "git@host:tree.git".
 bool is_url(std::string_view text) {
-  if (text.size() > longest_url) return false;
+  if (!is_sound(text)) return false;
   if (const auto scheme = text.find("://"); scheme != std::string_view::npos) return scheme > 0;
   const auto at = text.find('@');
   return at != std::string_view::npos && at > 0 && text.find(':', at) != std::string_view::npos;
@@ -74,7 +82,7 @@ bool is_url(std::string_view text) {
 // On the URL's line, or alone on the next one, where a mail program wrapped it.
 std::string ref_behind(const std::vector<Word>& words, std::size_t url) {
   const auto at = url + 1;
-  if (at >= words.size() || words[at].text.size() > longest_url) return {};
+  if (at >= words.size() || !is_sound(words[at].text)) return {};
   const auto same_line = words[at].line == words[url].line;
   const auto wrapped = words[at].line == words[url].line + 1 && words[at].alone;
   return same_line || wrapped ? std::string{words[at].text} : std::string{};

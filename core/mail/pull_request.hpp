@@ -1,6 +1,7 @@
 // `git request-pull` texts: where to pull from.
 //
-// Promise: linear time; a URL is at most 2,000 bytes, longer ones are none.
+// Promise: linear time; a URL or ref is at most 2,000 bytes, without control characters; others
+// are none.
 // Error: none.
 // Threads: pure functions.
 #pragma once

@@ -45,8 +45,10 @@ std::vector<Trailer> trailers(std::string_view content) {
     if (trim(line) == "---" && line.starts_with('-')) break;
     if (open && !line.empty() && is_blank(line[0]) && !trim(line).empty())
       found.back().value.append(" ").append(trim(line));
-    else
+    else if (found.size() < max_trailers)
       open = take_trailer(line, found);
+    else
+      break;
   }
   return found;
 }

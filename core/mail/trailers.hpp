@@ -1,15 +1,17 @@
 // Trailers (git-interpret-trailers): "Reviewed-by: Name <a@b>".
 //
-// Promise: linear time. Quoted ones ("> Reviewed-by:") don't count.
-// Error: none.
-// Threads: pure functions.
+// Promise: linear time; at most max_trailers, the first ones. Quoted ones ("> Reviewed-by:") don't
+// count. Error: none. Threads: pure functions.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace quilter {
+
+constexpr std::size_t max_trailers = 200;  // of one mail: what a hostile one can make us keep
 
 struct Trailer {
   std::string name;   // as written, "Reviewed-by"
@@ -18,7 +20,7 @@ struct Trailer {
   bool operator==(const Trailer&) const = default;
 };
 
-// All trailers of a commit message or of a reply, in order. Known names (…-by, Fixes, Closes, Link,
+// The trailers of a commit message or of a reply, in order. Known names (…-by, Fixes, Closes, Link,
 // Cc, Message-Id, Change-Id, Depends-on …) count wherever a line starts with one; text below a
 // "---" line doesn't count.
 std::vector<Trailer> trailers(std::string_view content);

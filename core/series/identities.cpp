@@ -17,7 +17,7 @@ std::string message_id_tie(const MessageId& id) {
 // then looks at the real distance.
 void add_marker_ties(const Submission& submission, const StitchOptions& options,
                      std::vector<std::string>& ties) {
-  if (!submission.numbered || submission.kind == Kind::comment || !submission.date) return;
+  if (!submission.numbered || !submission.date) return;
   const auto marker = "marker " + submission.submitter.address + " v" +
                       std::to_string(submission.version) + " n" + std::to_string(submission.total) +
                       " t";
@@ -29,7 +29,6 @@ void add_marker_ties(const Submission& submission, const StitchOptions& options,
 
 // What the message id and the name say of the series: see stitch and versions.
 void add_mark_ties(const Submission& submission, std::vector<std::string>& ties) {
-  if (submission.kind == Kind::comment) return;
   const auto by = " " + submission.submitter.address + " ";
   if (const auto run = sending_run(submission.message_id); run && submission.numbered)
     ties.push_back("run" + by + *run);
@@ -41,23 +40,31 @@ std::int64_t key(const std::string& salted) {
   return static_cast<std::int64_t>(lock_hash(salted));
 }
 
-std::int64_t tie_key(const std::string& tie, std::int64_t project) {
-  return key("project " + std::to_string(project) + " " + tie);
+std::vector<std::int64_t> keys_of(const std::vector<std::string>& texts, std::int64_t project) {
+  std::vector<std::int64_t> keys;
+  for (const auto& text : texts)
+    keys.push_back(key("project " + std::to_string(project) + " " + text));
+  return keys;
 }
 
-void sort_without_doubles(std::vector<std::int64_t>& keys) {
+std::vector<std::int64_t> sorted_once(std::vector<std::int64_t> keys) {
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
 }
 
 }  // namespace
 
 Identities identities(const Submission& submission, const StitchOptions& options) {
-  Identities all{.submitter = submission.submitter.address,
-                 .own = message_id_tie(submission.message_id),
-                 .ties = {}};
-  all.ties.push_back(all.own);
-  for (const auto& ancestor : submission.ancestors) all.ties.push_back(message_id_tie(ancestor));
+  Identities all;
+  all.submitter = submission.submitter.address;
+  all.messages.push_back(message_id_tie(submission.message_id));
+  for (const auto& ancestor : submission.ancestors)
+    all.messages.push_back(message_id_tie(ancestor));
+  if (submission.kind == Kind::comment) return all;
+  all.ties.push_back(all.messages.front());
+  for (const auto& ancestor : tying_ancestors(submission.ancestors))
+    all.ties.push_back(message_id_tie(ancestor));
   add_mark_ties(submission, all.ties);
   add_marker_ties(submission, options, all.ties);
   return all;
@@ -67,22 +74,20 @@ std::int64_t submitter_key(const Identities& identities) {
   return key("submitter " + identities.submitter);
 }
 
-std::int64_t own_key(const Identities& identities, std::int64_t project) {
-  return tie_key(identities.own, project);
+std::int64_t message_key(const MessageId& id, std::int64_t project) {
+  return keys_of({message_id_tie(id)}, project).front();
 }
 
 std::vector<std::int64_t> tie_keys(const Identities& identities, std::int64_t project) {
-  std::vector<std::int64_t> keys;
-  for (const auto& tie : identities.ties) keys.push_back(tie_key(tie, project));
-  sort_without_doubles(keys);
-  return keys;
+  return sorted_once(keys_of(identities.ties, project));
 }
 
 std::vector<std::int64_t> lock_keys(const Identities& identities, std::int64_t project) {
-  auto keys = tie_keys(identities, project);
+  auto keys = keys_of(identities.messages, project);
+  const auto ties = keys_of(identities.ties, project);
+  keys.insert(keys.end(), ties.begin(), ties.end());
   keys.push_back(submitter_key(identities));
-  sort_without_doubles(keys);
-  return keys;
+  return sorted_once(std::move(keys));
 }
 
 }  // namespace quilter

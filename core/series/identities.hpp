@@ -19,9 +19,10 @@
 namespace quilter {
 
 struct Identities {
-  std::string submitter;          // address: people are shared by all projects
-  std::string own;                // own message id
-  std::vector<std::string> ties;  // own message id first, ancestors, series markers
+  std::string submitter;              // address: people are shared by all projects
+  std::vector<std::string> messages;  // own message id first, then ancestors, nearest first
+  std::vector<std::string> ties;      // what can put it into one series with another, or into its
+                                      // next version; none for a comment
 
   bool operator==(const Identities&) const = default;
 };
@@ -30,11 +31,11 @@ Identities identities(const Submission& submission, const StitchOptions& options
 
 // 64-bit hashes, salted by kind and project. As PostgreSQL's bigint.
 std::int64_t submitter_key(const Identities& identities);
-std::int64_t own_key(const Identities& identities, std::int64_t project);
+std::int64_t message_key(const MessageId& id, std::int64_t project);
 std::vector<std::int64_t> tie_keys(const Identities& identities,
                                    std::int64_t project);  // ascending, no doubles
 
-// Submitter and ties: what is locked, ascending, without doubles.
+// Submitter, messages and ties: what is locked, ascending, without doubles.
 std::vector<std::int64_t> lock_keys(const Identities& identities, std::int64_t project);
 
 }  // namespace quilter

@@ -1,6 +1,7 @@
 #include "core/series/plan.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace quilter {
 namespace {
@@ -12,14 +13,13 @@ Plan::Person plan_person(const Submission& submission,
   if (!person) return Plan::Person::insert;
   if (submission.submitter.name.empty()) return Plan::Person::keep;
   if (person->name.empty()) return Plan::Person::rename;
-  const auto key = [](const std::optional<Timestamp>& date, const MessageId& id) {
-    return std::pair{date.value_or(Timestamp::max()),
-                     id};  // a mail without a date has the least to say
-  };
-  const bool earlier =
-      key(submission.date, submission.message_id) < key(person->named_at, person->named_by);
-  return earlier ? Plan::Person::rename
-                 : Plan::Person::keep;  // also to the same name: a later mail must lose to it
+  // A mail without a date has the least to say. Copies of one mail, by two lists, may differ in the
+  // name: hence the name itself comes last.
+  const std::tuple mine{submission.date.value_or(Timestamp::max()), submission.message_id,
+                        submission.submitter.name};
+  const std::tuple theirs{person->named_at.value_or(Timestamp::max()), person->named_by,
+                          person->name};
+  return mine < theirs ? Plan::Person::rename : Plan::Person::keep;
 }
 
 SeriesRow row_of(const Series& series) {
@@ -98,9 +98,17 @@ void plan_series(Plan& plan, const Submission& submission, const Facts& facts,
   plan_placements(plan, stitched, submission, facts);
 }
 
+// The ancestors whose coming, or whose own parent, can still change where a comment belongs: all up
+// to the one through which it belongs now.
+std::vector<MessageId> mentions(const std::vector<MessageId>& ancestors,
+                                const std::set<MessageId>& settled) {
+  const auto through = std::find_if(ancestors.begin(), ancestors.end(),
+                                    [&](const auto& id) { return settled.contains(id); });
+  return {ancestors.begin(), through == ancestors.end() ? through : std::next(through)};
+}
+
 void plan_comments(Plan& plan, const Submission& submission, const Facts& facts) {
-  std::set<MessageId> targets;
-  for (const auto& member : facts.members) targets.insert(member.message_id);
+  auto targets = facts.targets;
   auto remarks = facts.remarks;
   if (submission.kind == Kind::comment)
     remarks.push_back({submission.message_id, submission.ancestors});
@@ -108,13 +116,16 @@ void plan_comments(Plan& plan, const Submission& submission, const Facts& facts)
     targets.insert(submission.message_id);
 
   const auto found = parents(remarks, targets);
+  auto settled = targets;
   for (std::size_t i = 0; i < remarks.size(); ++i) {
     const auto& id = remarks[i].message_id;
     if (id == submission.message_id)
       plan.own_parent = found[i];
     else if (found[i] != facts.parent_of.at(id))
       plan.adoptions.push_back({id, found[i]});
+    if (found[i]) settled.insert(id);
   }
+  if (submission.kind == Kind::comment) plan.own_mentions = mentions(submission.ancestors, settled);
 }
 
 }  // namespace
@@ -129,7 +140,7 @@ Member member_of(const Submission& submission) {
           .total = submission.total,
           .submitter = submission.submitter.address,
           .name = submission.name,
-          .ancestors = submission.ancestors};
+          .ancestors = tying_ancestors(submission.ancestors)};
 }
 
 Plan make_plan(const Submission& submission, const Facts& facts, const StitchOptions& options) {

@@ -48,7 +48,12 @@ struct Facts {
   std::vector<Member> members;                  // patches and cover letters of the neighbourhood
   std::map<MessageId, std::int64_t> series_of;  // of each member
   std::map<std::int64_t, SeriesRow> series;
-  std::vector<Remark> remarks;  // its comments, as far as their parents can change
+
+  // For comments: those whose parent can change, with all their ancestors, and of the rest of what
+  // these and the submission name, what it is: a patch or cover letter (target), or a comment that
+  // is worth its parent (a remark whose one ancestor is that).
+  std::set<MessageId> targets;
+  std::vector<Remark> remarks;
   std::map<MessageId, std::optional<MessageId>> parent_of;  // of each remark; nothing: parked
 };
 
@@ -78,6 +83,7 @@ struct Plan {
   std::vector<SeriesWrite> series;
   std::optional<std::size_t> own_series;  // of a patch or cover letter: index into series
   std::optional<MessageId> own_parent;    // of a comment; nothing: parked
+  std::vector<MessageId> own_mentions;    // of a comment: whose coming can change its parent
   std::vector<Placement> placements;      // members that change series
   std::vector<Redirect> redirects;
   std::vector<Adoption> adoptions;  // remarks that change their parent

@@ -18,6 +18,13 @@ Shape shape(const Member& member) {
   return {member.version, member.total};
 }
 
+// Two people can send one series, but nobody takes another's slot: one's own mails join first.
+enum class Submitters : std::uint8_t { same, any };
+
+// Groups that lack a free slot for a mail, of one key, before it stays alone. Only made mail has as
+// many; the bound keeps it from costing others their time.
+constexpr std::size_t most_claims = 50;
+
 // Message ids to small numbers: equal for all that one thread ties together.
 class Threads {
  public:
@@ -56,18 +63,24 @@ class Stitching {
 
   // 1. A mail belongs to the nearest mail it answers that has its shape: its cover, or the patch
   // before it.
-  void join_nearest_ancestors() {
+  void join_nearest_ancestors(Submitters who) {
     for (std::size_t i = 0; i < members_.size(); ++i) {
       if (!members_[i]->numbered) continue;
-      if (const auto ancestor = nearest_of_same_shape(*members_[i])) groups_.join(*ancestor, i);
+      const auto ancestor = nearest_of_same_shape(*members_[i]);
+      if (!ancestor) continue;
+      if (who == Submitters::any || members_[*ancestor]->submitter == members_[i]->submitter)
+        groups_.join(*ancestor, i);
     }
   }
 
   // 2. Mails that answer the same mail are siblings, also while that mail is on its way or of
   // another version.
-  void join_siblings() {
-    join_equal([](const Member& member) {
-      return member.ancestors.empty() ? std::nullopt : std::optional{member.ancestors.front()};
+  void join_siblings(Submitters who) {
+    using Answered = std::pair<std::string_view, std::string_view>;
+    join_equal([who](const Member& member) -> std::optional<Answered> {
+      if (member.ancestors.empty()) return std::nullopt;
+      return Answered{member.ancestors.front(),
+                      who == Submitters::any ? std::string_view{} : member.submitter};
     });
   }
 
@@ -98,7 +111,9 @@ class Stitching {
       const auto& member = *members_[i];
       if (!member.numbered || !member.date || !is_open(member)) continue;
       auto& candidates = open[{member.submitter, shape(member)}];
+      std::size_t claims = 0;
       for (auto earlier = candidates.rbegin(); earlier != candidates.rend(); ++earlier) {
+        if (++claims > most_claims) break;
         if (*member.date - *members_[*earlier]->date > window) break;
         if (groups_.of(*earlier) == groups_.of(i)) break;
         if (!groups_.fit(*earlier, i)) continue;
@@ -152,7 +167,7 @@ class Stitching {
       };
       if (const auto head = std::find_if(heads.begin(), heads.end(), fits); head != heads.end())
         groups_.join(*head, i);
-      else
+      else if (heads.size() < most_claims)
         heads.push_back(i);
     }
   }
@@ -203,9 +218,17 @@ std::vector<Series> Stitching::series() {
 
 std::strong_ordering canonical_order(const Member& left, const Member& right) {
   const auto by_date =
-      left.date.value_or(Timestamp::min()) <=> right.date.value_or(Timestamp::min());
+      left.date.value_or(Timestamp::max()) <=> right.date.value_or(Timestamp::max());
   if (by_date != 0) return by_date;
   return left.message_id <=> right.message_id;
+}
+
+std::vector<MessageId> tying_ancestors(const std::vector<MessageId>& ancestors) {
+  constexpr std::size_t most = 5;
+  if (ancestors.size() <= most) return ancestors;
+  std::vector<MessageId> tying{ancestors.begin(), ancestors.begin() + most - 1};
+  tying.push_back(ancestors.back());
+  return tying;
 }
 
 std::vector<Series> stitch(const std::vector<Member>& members, const StitchOptions& options) {
@@ -217,8 +240,10 @@ std::vector<Series> stitch(const std::vector<Member>& members, const StitchOptio
   });
 
   Stitching stitching{std::move(sorted)};
-  stitching.join_nearest_ancestors();
-  stitching.join_siblings();
+  for (const auto who : {Submitters::same, Submitters::any}) {
+    stitching.join_nearest_ancestors(who);
+    stitching.join_siblings(who);
+  }
   stitching.join_sendings();
   stitching.join_within_thread();
   stitching.join_by_marker(options.marker_window);

@@ -4,7 +4,7 @@
 // the byte. Every member is in exactly one series; no series is empty; a slot (number within a
 // series) is held once.
 // Errors: none.
-// Time: O(n log n) of the members.
+// Time: O(n log n) of the members, times the claims on one slot (bounded by most_claims).
 // Owns: everything by value.
 // Threads: pure function.
 #pragma once
@@ -34,15 +34,19 @@ struct Member {
   std::int32_t version = 1;
   std::int32_t number = 1;  // 0 is the cover letter's slot
   std::int32_t total = 1;
-  std::string submitter;  // address
-  std::string name;       // subject without prefixes
-  std::vector<MessageId> ancestors;
+  std::string submitter;             // address
+  std::string name;                  // subject without prefixes
+  std::vector<MessageId> ancestors;  // the tying ones
 
   bool operator==(const Member&) const = default;
 };
 
+// Of a patch's ancestors the nearest ones and the oldest say what it belongs to. No more than that
+// tie it, so that one mail cannot tie the whole archive together.
+std::vector<MessageId> tying_ancestors(const std::vector<MessageId>& ancestors);
+
 // The order that breaks every tie: (date, message id), never arrival. No date counts as the
-// earliest.
+// latest: who leaves it out gains nothing.
 std::strong_ordering canonical_order(const Member& left, const Member& right);
 
 struct Series {

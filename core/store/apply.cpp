@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/digest/digest.hpp"
+#include "core/series/identities.hpp"
+#include "core/store/lost_race.hpp"
 #include "core/store/sql.hpp"
 
 namespace quilter {
@@ -91,13 +93,10 @@ void Writer::write_neighbourhood(const Place& place) {
   if (place.neighbourhoods.size() > 1) {
     const auto others =
         sql::array(std::vector(place.neighbourhoods.begin() + 1, place.neighbourhoods.end()));
-    for (const auto* statement :
-         {"UPDATE tie SET neighbourhood_id = $1 WHERE neighbourhood_id = ANY ($2)",
-          "UPDATE series SET neighbourhood_id = $1 WHERE neighbourhood_id = ANY ($2) AND "
-          "merged_into_id IS NULL",
-          "UPDATE comment SET neighbourhood_id = $1 WHERE neighbourhood_id = ANY ($2) AND "
-          "parent_row IS NULL"})
-      transaction_.exec_params(statement, neighbourhood_, others);
+    for (const std::string table : {"tie", "series"})
+      transaction_.exec_params(
+          "UPDATE " + table + " SET neighbourhood_id = $1 WHERE neighbourhood_id = ANY ($2)",
+          neighbourhood_, others);
   }
   if (!place.missing_ties.empty())
     transaction_.exec_params(
@@ -187,13 +186,13 @@ void Writer::move_members() {
               "x.message_row = m.id",
           project_.id, sql::array(members), sql::array(series));
   }
-  for (const auto& redirect : plan_.redirects)
-    transaction_.exec_params("UPDATE series SET merged_into_id = $2 WHERE id = $1", redirect.from,
-                             series_ids_[redirect.to]);
+  for (const auto& redirect : plan_.redirects)  // and what redirected to it: one hop, always
+    transaction_.exec_params(
+        "UPDATE series SET merged_into_id = $2 WHERE id = $1 OR merged_into_id = $1", redirect.from,
+        series_ids_[redirect.to]);
 }
 
 void Writer::write_patch() {
-  const auto id = submission_.patch_id;
   transaction_.exec_params(
       "INSERT INTO patch (message_row, series_id, number, paths, diff_sha256, patch_id, pull_url, "
       "pull_ref) VALUES "
@@ -210,10 +209,16 @@ void Writer::write_cover() {
 }
 
 void Writer::write_comment() {
+  const auto key_of = [this](const MessageId& id) { return message_key(id, project_.id); };
   transaction_.exec_params(
-      "INSERT INTO comment (message_row, parent_row, neighbourhood_id) VALUES "
-      "($1, (SELECT id FROM message WHERE project_id = $2 AND message_id = $3), $4)",
-      message_, project_.id, plan_.own_parent.value_or(""), neighbourhood_);
+      R"(INSERT INTO comment (message_row, key, parent_row)
+         VALUES ($1, $2, (SELECT id FROM message WHERE project_id = $3 AND message_id = $4)))",
+      message_, key_of(submission_.message_id), project_.id, plan_.own_parent.value_or(""));
+  std::vector<std::int64_t> mentions(plan_.own_mentions.size());
+  std::transform(plan_.own_mentions.begin(), plan_.own_mentions.end(), mentions.begin(), key_of);
+  transaction_.exec_params(
+      R"(INSERT INTO mention (key, message_row) SELECT DISTINCT unnest($1::bigint[]), $2::bigint)",
+      sql::array(mentions), message_);
 }
 
 void Writer::adopt_comments() {
@@ -224,13 +229,12 @@ void Writer::adopt_comments() {
     parents.push_back(adoption.parent.value_or(""));
   }
   transaction_.exec_params(
-      "UPDATE comment c SET parent_row = t.id, neighbourhood_id = $4 FROM (SELECT "
-      "unnest($2::text[]), "
-      "unnest($3::text[])) v (comment, parent) JOIN message m ON m.project_id = $1 AND "
-      "m.message_id = v.comment "
-      "LEFT JOIN message t ON t.project_id = $1 AND t.message_id = v.parent WHERE c.message_row = "
-      "m.id",
-      project_.id, sql::array(comments), sql::array(parents), neighbourhood_);
+      R"(UPDATE comment c SET parent_row = t.id
+         FROM (SELECT unnest($2::text[]), unnest($3::text[])) v (comment, parent)
+              JOIN message m ON m.project_id = $1 AND m.message_id = v.comment
+              LEFT JOIN message t ON t.project_id = $1 AND t.message_id = v.parent
+         WHERE c.message_row = m.id)",
+      project_.id, sql::array(comments), sql::array(parents));
 }
 
 void Writer::write_event(std::string_view category, std::optional<std::int64_t> message,
@@ -260,7 +264,7 @@ std::int64_t apply(pqxx::transaction_base& transaction, const Project& project,
                    const Facts& facts, const Plan& plan) {
   Writer writer{transaction, project, submission, plan};
   writer.write_person(facts);
-  writer.write_neighbourhood(place);
+  if (submission.kind != Kind::comment) writer.write_neighbourhood(place);
   writer.write_message(message);
   writer.write_series();
   writer.move_members();

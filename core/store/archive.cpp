@@ -1,10 +1,11 @@
 #include "core/store/archive.hpp"
 
-#include <algorithm>
+#include <unordered_set>
 
 #include "core/store/attempts.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/schema.hpp"
+#include "core/store/snapshot.hpp"
 #include "core/store/sql.hpp"
 
 namespace quilter {
@@ -60,8 +61,9 @@ const std::string members_select =
 
 std::vector<std::string> without_doubles(const std::vector<std::string>& lines) {
   std::vector<std::string> once;
+  std::unordered_set<std::string> seen;
   for (const auto& line : lines)
-    if (std::find(once.begin(), once.end(), line) == once.end()) once.push_back(line);
+    if (seen.insert(line).second) once.push_back(line);
   return once;
 }
 
@@ -102,19 +104,6 @@ CommentEntry comment_of(const pqxx::row& row) {
           .trailers = sql::texts(row[7])};
 }
 
-template <typename Convert, typename... Parameters>
-auto rows(Pool& pool, const std::string& statement, Convert convert, Parameters&&... parameters) {
-  return as_store_error([&] {
-    auto lease = pool.lease();
-    return in_transaction(lease, [&](auto& transaction) {
-      std::vector<decltype(convert(std::declval<pqxx::row>()))> found;
-      for (const auto& row : transaction.exec_params(statement, parameters...))
-        found.push_back(convert(row));
-      return found;
-    });
-  });
-}
-
 StoreOptions one_connection(const std::string& connection) {
   StoreOptions options;
   options.connection = connection;
@@ -125,7 +114,8 @@ StoreOptions one_connection(const std::string& connection) {
 }  // namespace
 
 Archive::Archive(const std::string& connection)
-    : pool_{std::make_unique<Pool>(one_connection(connection))} {
+    : pool_{std::make_unique<Pool>(one_connection(connection))},
+      snapshot_{std::make_unique<Snapshot>(*pool_)} {
   as_store_error([this] { require_known_schema(*pool_); });
 }
 
@@ -133,40 +123,39 @@ Archive::~Archive() = default;
 
 std::vector<SeriesEntry> Archive::series(const std::optional<std::string>& project,
                                          std::int64_t most) {
-  return rows(*pool_,
-              series_select +
-                  "WHERE s.merged_into_id IS NULL AND ($1 = '' OR j.name = $1) "
-                  "ORDER BY s.date DESC NULLS LAST, s.id DESC LIMIT $2",
-              series_of, project.value_or(""), most);
+  return snapshot_->rows(series_select +
+                             "WHERE s.merged_into_id IS NULL AND ($1 = '' OR j.name = $1) "
+                             "ORDER BY s.date DESC NULLS LAST, s.id DESC LIMIT $2",
+                         series_of, project.value_or(""), most);
 }
 
 std::optional<SeriesEntry> Archive::series(std::int64_t id) {
-  const auto found = rows(*pool_, series_select + "WHERE s.id = $1", series_of, id);
+  const auto found = snapshot_->rows(series_select + "WHERE s.id = $1", series_of, id);
   return found.empty() ? std::nullopt : std::optional{found.front()};
 }
 
 std::vector<SeriesEntry> Archive::series_of_project(const std::string& project) {
-  return rows(*pool_, series_select + "WHERE s.merged_into_id IS NULL AND j.name = $1", series_of,
-              project);
+  return snapshot_->rows(series_select + "WHERE s.merged_into_id IS NULL AND j.name = $1",
+                         series_of, project);
 }
 
 std::vector<MessageEntry> Archive::members(std::int64_t series) {
-  return rows(*pool_, members_select + "WHERE s.id = $1 ORDER BY (y.message_row IS NULL), m.number",
-              member_of, series);
+  return snapshot_->rows(
+      members_select + "WHERE s.id = $1 ORDER BY (y.message_row IS NULL), m.number", member_of,
+      series);
 }
 
 std::vector<MessageEntry> Archive::members_of_project(const std::string& project) {
-  return rows(*pool_, members_select + "WHERE j.name = $1", member_of, project);
+  return snapshot_->rows(members_select + "WHERE j.name = $1", member_of, project);
 }
 
 std::vector<MessageEntry> Archive::find_patch(const std::string& message_id) {
-  return rows(*pool_, members_select + "WHERE m.message_id = $1 ORDER BY j.name", member_of,
-              message_id);
+  return snapshot_->rows(members_select + "WHERE m.message_id = $1 ORDER BY j.name", member_of,
+                         message_id);
 }
 
 std::vector<CommentEntry> Archive::comments_of_project(const std::string& project) {
-  return rows(
-      *pool_,
+  return snapshot_->rows(
       "SELECT m.message_id, coalesce(t.message_id, ''), coalesce(m.ancestors[1], ''), "
       "encode(m.content_sha256, 'hex'), p.name, p.address, extract(epoch FROM m.date)::bigint, "
       "m.trailers "
@@ -177,8 +166,7 @@ std::vector<CommentEntry> Archive::comments_of_project(const std::string& projec
 }
 
 std::vector<Mailbox> Archive::people_of_project(const std::string& project) {
-  return rows(
-      *pool_,
+  return snapshot_->rows(
       "SELECT name, address FROM person WHERE id IN (SELECT submitter_id FROM message m JOIN "
       "project j ON "
       "j.id = m.project_id WHERE j.name = $1)",
@@ -190,8 +178,7 @@ std::vector<Mailbox> Archive::people_of_project(const std::string& project) {
 
 std::optional<std::string> Archive::raw_message(const std::string& project,
                                                 const std::string& message_id) {
-  const auto found = rows(
-      *pool_,
+  const auto found = snapshot_->rows(
       "SELECT m.raw FROM message m JOIN project j ON j.id = m.project_id "
       "WHERE j.name = $1 AND m.message_id = $2",
       [](const pqxx::row& row) { return pqxx::binarystring{row[0]}.str(); }, project, message_id);

@@ -1,7 +1,8 @@
 // Archive: what people ask of the database, and the projects that they set up. The tool's side of
 // the store.
 //
-// Promise: reading changes nothing; what is not there is nothing, not an error. Dates are UTC.
+// Promise: reading changes nothing; what is not there is nothing, not an error. All reads see one
+// state, that of the first, until a project is added, changed or removed. Dates are UTC.
 // Errors: StoreError where the database is away or refuses; Refused where a project is not there.
 // Owns: one connection.
 // Threads: an Archive belongs to one.
@@ -67,6 +68,7 @@ class Refused : public StoreError {
 };
 
 class Pool;
+class Snapshot;
 
 class Archive {
  public:
@@ -76,6 +78,7 @@ class Archive {
   Archive& operator=(const Archive&) = delete;
 
   std::vector<ProjectEntry> projects();
+  void require_project(const std::string& name);  // Refused where it is not there
   void add_project(const Project& project);
   void change_project(const std::string& name, const std::function<void(ProjectEntry&)>& change);
   void remove_project(const std::string& name);  // Refused while it has messages
@@ -96,6 +99,7 @@ class Archive {
 
  private:
   std::unique_ptr<Pool> pool_;
+  std::unique_ptr<Snapshot> snapshot_;
 };
 
 }  // namespace quilter

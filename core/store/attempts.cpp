@@ -4,7 +4,7 @@
 #include <functional>
 #include <thread>
 
-#include "core/store/facts.hpp"
+#include "core/store/lost_race.hpp"
 
 namespace quilter {
 namespace {
@@ -36,8 +36,10 @@ Verdict judge_current_exception() {
     return {true, one_line(error.what())};
   } catch (const pqxx::sql_error& error) {
     return {is_lost_race(error.sqlstate()), error.sqlstate() + " " + one_line(error.what())};
+  } catch (const Exhausted& error) {
+    return {false, error.what()};
   } catch (const std::exception& error) {
-    return {false, one_line(error.what())};
+    return {false, "internal error: " + one_line(error.what())};
   }
 }
 

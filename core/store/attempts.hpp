@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/store/lost_race.hpp"
 #include "core/store/outcome.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/store.hpp"
@@ -41,6 +42,8 @@ auto in_transaction(Pool::Lease& lease, Work&& work) {
     throw;
   } catch (const pqxx::transaction_rollback&) {
     throw;
+  } catch (const LostRace&) {
+    throw;
   } catch (...) {
     lease.broken();
     throw;
@@ -49,6 +52,7 @@ auto in_transaction(Pool::Lease& lease, Work&& work) {
 
 template <typename Work>
 RecordOutcome with_reruns(const StoreOptions& options, Work&& work) {
+  const auto deadline = std::chrono::steady_clock::now() + options.deadline;
   for (int run = 0;; ++run) {
     try {
       auto outcome = work();
@@ -56,7 +60,8 @@ RecordOutcome with_reruns(const StoreOptions& options, Work&& work) {
       return outcome;
     } catch (...) {
       auto verdict = judge_current_exception();
-      if (!verdict.run_again || run >= options.reruns)
+      const bool late = std::chrono::steady_clock::now() >= deadline;
+      if (!verdict.run_again || run >= options.reruns || late)
         return {.status = Status::try_later, .detail = std::move(verdict.detail), .reruns = run};
     }
     pause_before_rerun(run);

@@ -9,32 +9,25 @@
 
 #include <cstdint>
 #include <pqxx/pqxx>
-#include <stdexcept>
 #include <vector>
 
 #include "core/mail/project.hpp"
-#include "core/series/identities.hpp"
 #include "core/series/plan.hpp"
 
 namespace quilter {
 
-// Another transaction was first; running ours again sees what it wrote.
-struct LostRace : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-// Where in the database a submission stands: its neighbourhoods (locked), and the ties that are not
-// there yet.
+// Where in the database a patch or cover letter stands: its neighbourhoods (locked), and the ties
+// that are not there yet.
 struct Place {
-  bool recorded = false;   // its message id is there already: nothing is to be done
-  bool mentioned = false;  // somebody has named its message id before it came
   std::vector<std::int64_t> neighbourhoods;  // ascending; several are to become one
   std::vector<std::int64_t> missing_ties;
 };
 
+bool is_recorded(pqxx::transaction_base& transaction, const Project& project,
+                 const MessageId& message_id);
+
 // Locks the neighbourhoods' rows, ascending, and looks again afterwards.
-Place find_place(pqxx::transaction_base& transaction, const Project& project,
-                 const Submission& submission, const Identities& identities);
+Place find_place(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& tie_keys);
 
 Facts load_facts(pqxx::transaction_base& transaction, const Project& project,
                  const Submission& submission, const Place& place);

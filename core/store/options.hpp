@@ -12,7 +12,8 @@ struct StoreOptions {
   std::chrono::milliseconds lease_timeout{5'000};  // wait for a free connection
   std::chrono::milliseconds lock_timeout{3'000};   // wait for one lock; below the MTA's time-outs
   std::chrono::milliseconds statement_timeout{4'000};  // one statement, waits included
-  int reruns = 10;  // of a transaction that lost a race, same message
+  std::chrono::milliseconds deadline{5'000};  // after this no lost transaction is run again
+  int reruns = 10;                            // of a transaction that lost a race, same message
 };
 
 }  // namespace quilter

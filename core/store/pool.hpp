@@ -53,7 +53,7 @@ class Pool {
     std::unique_ptr<Connection> connection_;
   };
 
-  explicit Pool(const StoreOptions& options) : options_{options} {}
+  explicit Pool(StoreOptions options) : options_{std::move(options)} {}
   Lease lease();
 
  private:

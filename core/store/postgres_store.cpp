@@ -57,6 +57,7 @@ RecordOutcome PostgresStore::record(const Project& project, const Submission& su
                                     const RawMessage& message) {
   const auto wanted = identities(submission, stitching_);
   const auto locks = lock_keys(wanted, project.id);
+  const auto ties = tie_keys(wanted, project.id);
   return with_reruns(options_, [&] {
     auto lease = pool_->lease();
     return in_transaction(lease, [&](pqxx::transaction_base& transaction) {
@@ -64,9 +65,10 @@ RecordOutcome PostgresStore::record(const Project& project, const Submission& su
       begin(transaction, options_);
       const auto start = Clock::now();
       take(transaction, locks);
-      const auto place = find_place(transaction, project, submission, wanted);
+      const bool recorded = is_recorded(transaction, project, submission.message_id);
+      const auto place = recorded ? Place{} : find_place(transaction, ties);
       outcome.lock_wait = since(start);
-      if (place.recorded) {
+      if (recorded) {
         outcome.status = Status::already_stored;
         return outcome;
       }

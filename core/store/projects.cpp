@@ -5,6 +5,8 @@
 #include "core/mail/text.hpp"
 #include "core/store/archive.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/pool.hpp"
+#include "core/store/snapshot.hpp"
 #include "core/store/sql.hpp"
 
 namespace quilter {
@@ -23,7 +25,9 @@ Project project_of(const pqxx::row& row) {
 
 // As the table's CHECK says it.
 bool is_project_name(std::string_view name) {
-  const auto is_word = [](char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z'); };
+  const auto is_word = [](char c) {
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+  };
   return !name.empty() && name.size() <= 100 && is_word(name.front()) &&
          std::all_of(name.begin(), name.end(),
                      [&](char c) { return is_word(c) || c == '.' || c == '_' || c == '-'; });
@@ -33,6 +37,23 @@ ProjectEntry entry_of(const pqxx::row& row) {
   return {.project = project_of(row),
           .tracked = row[6].as<bool>(),
           .messages = row[7].as<std::int64_t>()};
+}
+
+Refused no_project(const std::string& name) {
+  return Refused{"there is no project " + name + ": see quilter project list"};
+}
+
+// In a transaction of its own; the next read sees its result.
+template <typename Work>
+void write(Pool& pool, Snapshot& snapshot, Work work) {
+  as_store_error([&] {
+    snapshot.end();
+    auto lease = pool.lease();
+    return in_transaction(lease, [&](auto& transaction) {
+      work(transaction);
+      return true;
+    });
+  });
 }
 
 }  // namespace
@@ -46,77 +67,64 @@ std::vector<Project> tracked_projects(pqxx::transaction_base& transaction) {
 }
 
 std::vector<ProjectEntry> Archive::projects() {
-  return as_store_error([this] {
-    auto lease = pool_->lease();
-    return in_transaction(lease, [](auto& transaction) {
-      std::vector<ProjectEntry> entries;
-      for (const auto& row : transaction.exec(std::string{columns} +
-                                              ", tracked, (SELECT count(*) FROM message m WHERE "
-                                              "m.project_id = p.id) FROM project p ORDER BY name"))
-        entries.push_back(entry_of(row));
-      return entries;
-    });
-  });
+  return snapshot_->rows(std::string{columns} +
+                             ", tracked, (SELECT count(*) FROM message m WHERE m.project_id = "
+                             "p.id) FROM project p ORDER BY name",
+                         entry_of);
+}
+
+void Archive::require_project(const std::string& name) {
+  const auto found =
+      snapshot_->rows(std::string{columns} + " FROM project WHERE name = $1", project_of, name);
+  if (found.empty()) throw no_project(name);
 }
 
 void Archive::add_project(const Project& project) {
   if (!is_project_name(project.name))
-    throw Refused{"a project's name is 1 to 100 letters, digits, '.', '_' and '-', the first a "
-                  "letter or digit"};
-  as_store_error([&] {
-    auto lease = pool_->lease();
-    in_transaction(lease, [&](auto& transaction) {
-      const auto rows = transaction.exec_params(
-          "INSERT INTO project (name, list_ids, recipients, subject_match, list_tag) VALUES ($1, "
-          "$2, $3, $4, $5) "
-          "ON CONFLICT DO NOTHING RETURNING id",
-          project.name, sql::array(project.list_ids), sql::array(project.recipients),
-          project.subject_match, project.list_tag);
-      if (rows.empty())
-        throw Refused{"project " + project.name + " is there already: see quilter project list"};
-      return true;
-    });
+    throw Refused{
+        "a project's name is 1 to 100 letters, digits, '.', '_' and '-', the first a "
+        "letter or digit"};
+  write(*pool_, *snapshot_, [&](auto& transaction) {
+    const auto rows = transaction.exec_params(
+        "INSERT INTO project (name, list_ids, recipients, subject_match, list_tag) VALUES ($1, "
+        "$2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING id",
+        project.name, sql::array(project.list_ids), sql::array(project.recipients),
+        project.subject_match, project.list_tag);
+    if (rows.empty())
+      throw Refused{"project " + project.name + " is there already: see quilter project list"};
   });
 }
 
+// FOR NO KEY UPDATE: mail may go on to refer to the project.
 void Archive::change_project(const std::string& name,
                              const std::function<void(ProjectEntry&)>& change) {
-  as_store_error([&] {
-    auto lease = pool_->lease();
-    in_transaction(lease, [&](auto& transaction) {
-      const auto rows = transaction.exec_params(
-          std::string{columns} + ", tracked, 0 FROM project WHERE name = $1 FOR UPDATE", name);
-      if (rows.empty()) throw Refused{"there is no project " + name + ": see quilter project list"};
-      auto entry = entry_of(rows[0]);
-      change(entry);
-      const auto& project = entry.project;
-      transaction.exec_params(
-          "UPDATE project SET list_ids = $2, recipients = $3, subject_match = $4, list_tag = $5, "
-          "tracked = $6 "
-          "WHERE id = $1",
-          project.id, sql::array(project.list_ids), sql::array(project.recipients),
-          project.subject_match, project.list_tag, entry.tracked);
-      return true;
-    });
+  write(*pool_, *snapshot_, [&](auto& transaction) {
+    const auto rows = transaction.exec_params(
+        std::string{columns} + ", tracked, 0 FROM project WHERE name = $1 FOR NO KEY UPDATE", name);
+    if (rows.empty()) throw no_project(name);
+    auto entry = entry_of(rows[0]);
+    change(entry);
+    const auto& project = entry.project;
+    transaction.exec_params(
+        "UPDATE project SET list_ids = $2, recipients = $3, subject_match = $4, list_tag = $5, "
+        "tracked = $6 WHERE id = $1",
+        project.id, sql::array(project.list_ids), sql::array(project.recipients),
+        project.subject_match, project.list_tag, entry.tracked);
   });
 }
 
+// FOR UPDATE waits for mail on its way and holds off more; whether any came can only be seen in a
+// statement after the wait.
 void Archive::remove_project(const std::string& name) {
-  as_store_error([&] {
-    auto lease = pool_->lease();
-    in_transaction(lease, [&](auto& transaction) {
-      const auto rows = transaction.exec_params(
-          "SELECT id, EXISTS (SELECT FROM message WHERE project_id = project.id) FROM project "
-          "WHERE name = $1",
-          name);
-      if (rows.empty()) throw Refused{"there is no project " + name + ": see quilter project list"};
-      if (rows[0][1].template as<bool>())
-        throw Refused{"project " + name + " has messages: quilter project set " + name +
-                      " --untracked stops recording and keeps them"};
-      transaction.exec_params("DELETE FROM project WHERE id = $1",
-                              rows[0][0].template as<std::int64_t>());
-      return true;
-    });
+  write(*pool_, *snapshot_, [&](auto& transaction) {
+    const auto rows = transaction.exec_params(
+        std::string{columns} + " FROM project WHERE name = $1 FOR UPDATE", name);
+    if (rows.empty()) throw no_project(name);
+    const auto id = project_of(rows[0]).id;
+    if (!transaction.exec_params("SELECT FROM message WHERE project_id = $1 LIMIT 1", id).empty())
+      throw Refused{"project " + name + " has messages: quilter project set " + name +
+                    " --untracked stops recording and keeps them"};
+    transaction.exec_params("DELETE FROM project WHERE id = $1", id);
   });
 }
 

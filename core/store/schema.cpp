@@ -1,6 +1,6 @@
 #include "core/store/schema.hpp"
 
-#include <iterator>
+#include <array>
 
 #include "core/digest/digest.hpp"
 #include "core/store/attempts.hpp"
@@ -13,9 +13,9 @@ struct Migration {
   const char* name;
   const char* sql;
 };
-constexpr Migration migrations[] = {
+constexpr auto migrations = std::to_array<Migration>({
 #include "quilter/migrations.inc"
-};
+});
 constexpr const char* grants =
 #include "quilter/grants.inc"
     ;
@@ -81,7 +81,7 @@ void grant(pqxx::connection& connection) {
 }  // namespace
 
 int known_schema_version() {
-  return std::end(migrations)[-1].version;
+  return migrations.back().version;
 }
 
 void migrate(const std::string& connection,

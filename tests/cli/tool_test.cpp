@@ -70,6 +70,12 @@ TEST_CASE("what is not there is said on standard error, with what to do and exit
       {"project add demo --list-id x.example.org", "project demo is there already"},
       {"project add 'a name' --list-id x.example.org", "a project's name is"},
       {"project add empty", "--list-id"},
+      {"project add blank --list-id ''", "--list-id is blank: name the list's id"},
+      {"project add blank --list-id x.example.org --list-id '< >'", "--list-id is blank"},
+      {"project add blank --recipient ' '", "--recipient is blank: name the list's address"},
+      {"project set demo --list-id ''", "--list-id is blank"},
+      {"project set demo --recipient ''", "--recipient is blank"},
+      {"series list --project nosuch", "there is no project nosuch: see quilter project list"},
       {"project add bad --list-id x.example.org --subject-match '('", "RE2 says"},
       {"parse /nonexistent", "cannot read /nonexistent"},
   }));
@@ -141,16 +147,27 @@ TEST_CASE("nothing from a mail can move a terminal") {
   mail.name =
       "red \x1b[31m and \xc2\x9b"
       "31m and \xe2\x80\xae back";
-  mail.submitter.name = "Bell\x07";
+  mail.submitter.name = "Bell\x07 and DEL \x7f";
+  mail.kind = Kind::pull_request;
+  mail.diff.clear();
+  mail.pull = PullRequest{"https://example.org/\x1b]0;title\x07", "\xc2\x9b", "", ""};
   archived.record(mail);
-  for (const auto* command : {"series list", "series show 1", "patch show a@example.org --diff"}) {
+  for (const auto* command :
+       {"series list", "series show 1", "patch show a@example.org --diff", "mbox 1",
+        "dump --project demo", "--json series list", "--json series show 1",
+        "--json patch show a@example.org", "project remove 'a\x1b[31m\x07\xc2\x9b'"}) {
     const auto text = archived.tool(command);
     CAPTURE(command);
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK(text.find('\x07') == std::string::npos);
     CHECK(text.find("\xc2\x9b") == std::string::npos);
     CHECK(text.find("\xe2\x80\xae") == std::string::npos);
+    CHECK(text.find('\x7f') == std::string::npos);
   }
+  CHECK_THAT(said("--database 'host=/\x1b[31m' series list"), Contains("/?[31m"));
+  CHECK_THAT(archived.tool("mbox 1"), Contains("https://example.org/?]0;title? ?\nstatus=1"));
+  CHECK(archived.json("series list")[0]["name"] == mail.name);  // escaped, and whole
+  CHECK(archived.json("series list")[0]["submitter"]["name"] == mail.submitter.name);
 }
 
 TEST_CASE("mbox gives patches in order, without the cover letter, for git am") {

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 #include "milter/error.hpp"
@@ -81,8 +82,9 @@ int Child::exit_code() {
 
 namespace {
 
+// What the parent leaves unread may fill the channel: the rest of it is lost, nobody waits for it.
 void say(char byte) {
-  if (::write(Child::channel_descriptor, &byte, 1) != 1)
+  if (::send(Child::channel_descriptor, &byte, 1, MSG_DONTWAIT) != 1 && errno != EAGAIN)
     throw std::runtime_error{"the parent does not listen"};
 }
 

@@ -31,7 +31,7 @@ Daemon::Daemon(const std::string& database, const std::string& more_configuratio
   std::ofstream{config} << "[milter]\nlisten = \"" << address() << "\"\n[database]\nconnection = \""
                         << database << "\"\n"
                         << more_configuration;
-  const auto file = program("quilterd");
+  const auto file = path_of("quilterd");
   pid_ = fork();
   if (pid_ == 0) become(file, config, folder_.path() + "/log");
   wait_for_log("listening on=");

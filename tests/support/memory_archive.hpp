@@ -54,6 +54,7 @@ class MemoryArchive {
       facts_.parent_of[submission.message_id] = plan.own_parent;
     } else {
       facts_.members.push_back(member_of(submission));
+      facts_.targets.insert(submission.message_id);
       facts_.series_of[submission.message_id] = ids[*plan.own_series];
     }
     for (const auto& adoption : plan.adoptions)

@@ -48,11 +48,15 @@ std::string output_of(const std::string& command) {
   return text;
 }
 
-std::string program(const std::string& name) {
+std::string path_of(const std::string& name) {
   const char* folder = std::getenv("QUILTER_BIN");
   if (folder == nullptr)
     throw std::runtime_error{"QUILTER_BIN must name the folder of quilter and quilterd"};
   return std::string{folder} + "/" + name;
+}
+
+std::string program(const std::string& name) {
+  return quoted(path_of(name));
 }
 
 ScratchDatabase::ScratchDatabase() {

@@ -18,6 +18,9 @@ std::string output_of(const std::string& command);
 std::string quoted(const std::string& text);
 
 // The path of a program that this build has made: "quilter", "quilterd".
+std::string path_of(const std::string& name);
+
+// The same, as a word of a shell.
 std::string program(const std::string& name);
 
 class ScratchDatabase {

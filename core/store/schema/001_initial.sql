@@ -8,13 +8,14 @@
 CREATE TABLE project (
   id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name          text NOT NULL UNIQUE CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$'),
-  list_ids      text[] NOT NULL DEFAULT '{}',   -- RFC 2919, lower case
+  list_ids      text[] NOT NULL DEFAULT '{}',   -- RFC 2919; lower case means ASCII's, whatever the locale
   recipients    text[] NOT NULL DEFAULT '{}',   -- addresses that mean this list, where the MTA hosts it; lower case
   subject_match text NOT NULL DEFAULT '',       -- RE2; '' takes every subject
   list_tag      text NOT NULL DEFAULT '',       -- the tag that the list puts into subjects
   tracked       boolean NOT NULL DEFAULT true,  -- false: its archive stays, new mail passes unread
   created_at    timestamptz NOT NULL DEFAULT now(),
-  CHECK (list_ids = lower(list_ids::text)::text[] AND recipients = lower(recipients::text)::text[]),
+  CHECK (list_ids::text = lower(list_ids::text COLLATE "C")),
+  CHECK (recipients::text = lower(recipients::text COLLATE "C")),
   CHECK (cardinality(list_ids) + cardinality(recipients) > 0)
 );
 COMMENT ON TABLE project IS 'a tracked list, or the share of it that subject_match takes';
@@ -22,26 +23,26 @@ COMMENT ON TABLE project IS 'a tracked list, or the share of it that subject_mat
 -- People are shared by all projects. The name is that of the earliest mail that has one, whatever came in first.
 CREATE TABLE person (
   id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  address  text NOT NULL UNIQUE CHECK (address = lower(address) AND address <> ''),
+  address  text NOT NULL UNIQUE CHECK (address = lower(address COLLATE "C") AND address <> ''),
   name     text NOT NULL DEFAULT '',
   named_at timestamptz,                         -- Date of the mail that the name is from
   named_by text NOT NULL DEFAULT ''             -- and its message id: together they break ties without a clock of ours
 );
 COMMENT ON TABLE person IS 'a submitter, known by address';
 
--- What is locked as one: all messages that can be of one thread or one series. A message's own id, its ancestors and
--- its series markers are its ties; messages that share a tie share a neighbourhood.
+-- What is locked as one: all patches and cover letters that can be of one series, or of its versions. Its own message id,
+-- its nearest ancestors and its marks are the ties of a mail; mails that share a tie share a neighbourhood.
 CREATE TABLE neighbourhood (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY
 );
-COMMENT ON TABLE neighbourhood IS 'a row to lock: everything that one message can change lies in its neighbourhood';
+COMMENT ON TABLE neighbourhood IS 'a row to lock: every series that one patch can change lies in its neighbourhood';
 
 CREATE TABLE tie (
   key              bigint PRIMARY KEY,          -- the advisory lock key of the tie: a hash, salted by project
   neighbourhood_id bigint NOT NULL REFERENCES neighbourhood
 );
 CREATE INDEX tie_neighbourhood ON tie (neighbourhood_id);
-COMMENT ON TABLE tie IS 'which neighbourhood a message id (come or only mentioned) or a series marker belongs to';
+COMMENT ON TABLE tie IS 'which neighbourhood a message id (come or only mentioned), a name or a marker belongs to';
 
 -- One row a message and project; never changed. Everything but `raw` is derived from it.
 CREATE TABLE message (
@@ -67,7 +68,7 @@ CREATE TABLE message (
   raw                bytea COMPRESSION lz4 NOT NULL,          -- byte for byte as transferred
   truncated          boolean NOT NULL DEFAULT false,          -- raw lacks what was beyond max_message_bytes
   received_at        timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (project_id, message_id)
+  UNIQUE (message_id, project_id)  -- in this order, since people ask for a message id in any project
 );
 COMMENT ON TABLE message IS 'what a mail said; never changed. P2: once per project and message id';
 
@@ -88,7 +89,10 @@ CREATE TABLE series (
   CHECK (supersedes_id <> id)
 );
 CREATE INDEX series_neighbourhood ON series (neighbourhood_id) WHERE merged_into_id IS NULL;
-CREATE INDEX series_listing ON series (project_id, date DESC, id DESC) WHERE merged_into_id IS NULL;
+CREATE INDEX series_of_project ON series (project_id, date DESC NULLS LAST, id DESC) WHERE merged_into_id IS NULL;
+CREATE INDEX series_newest ON series (date DESC NULLS LAST, id DESC) WHERE merged_into_id IS NULL;
+CREATE INDEX series_supersedes ON series (supersedes_id) WHERE supersedes_id IS NOT NULL;
+CREATE INDEX series_merged ON series (merged_into_id) WHERE merged_into_id IS NOT NULL;
 COMMENT ON TABLE series IS 'patches and a cover letter that belong together, in one version';
 
 -- Patches and pull requests: what the mail says about the change, and what people decide about it.
@@ -118,13 +122,21 @@ CREATE TABLE cover (
 COMMENT ON TABLE cover IS 'a cover letter; a series has at most one';
 
 CREATE TABLE comment (
-  message_row      bigint PRIMARY KEY REFERENCES message,
-  parent_row       bigint REFERENCES message,            -- the patch or cover letter that it belongs to; NULL: parked
-  neighbourhood_id bigint NOT NULL REFERENCES neighbourhood  -- kept right while parked
+  message_row bigint PRIMARY KEY REFERENCES message,
+  key         bigint NOT NULL,                   -- the lock key of its message id, by which others mention it
+  parent_row  bigint REFERENCES message          -- the patch or cover letter that it belongs to; NULL: parked
 );
 CREATE INDEX comment_parent ON comment (parent_row);
-CREATE INDEX comment_parked ON comment (neighbourhood_id) WHERE parent_row IS NULL;
 COMMENT ON TABLE comment IS 'a reply; parked until the patch or cover letter that it belongs to has come';
+
+-- What a comment names and waits for: the ancestors whose coming, or whose own parent, can still change where it belongs.
+-- In a thread that comes in order that is one: the mail that it answers.
+CREATE TABLE mention (
+  key         bigint NOT NULL,                   -- the lock key of the message id that is named
+  message_row bigint NOT NULL REFERENCES comment,
+  PRIMARY KEY (key, message_row)
+);
+COMMENT ON TABLE mention IS 'which comments to look at when a message comes, or belongs elsewhere';
 
 -- What happened, in commit order by (transaction, id) below the oldest running transaction:
 --   SELECT … WHERE transaction < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY transaction, id

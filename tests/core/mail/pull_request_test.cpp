@@ -37,6 +37,10 @@ TEST_CASE("a pull request says where to pull from, however it was wrapped") {
       {"are available in the Git repository at:\n  https://example.org/x.git\nThe diffstat "
        "follows.\n",
        {"https://example.org/x.git", "", "", ""}},
+      {"are available in the Git repository at: https://example.org/x.git a\x1b]0;b\x07",
+       {"https://example.org/x.git", "", "", ""}},
+      {"are available in the Git repository at: https://example.org/x.git a\x7f",
+       {"https://example.org/x.git", "", "", ""}},
   }));
   CAPTURE(row.content);
   CHECK(pull_request(row.content) == row.want);
@@ -51,6 +55,8 @@ TEST_CASE("what names no repository is no pull request") {
       "> are available in the Git repository at:\n>\n>   https://example.org/x.git\n",
       "are available in the Git repository at:\n\n  https://example.org/" + std::string(2000, 'x') +
           "\n",
+      "are available in the Git repository at:\n\n  https://example.org/\x1b]0;x\x07\n",
+      "are available in the Git repository at:\n\n  https://example.org/\x7f\n",
   }));
   CAPTURE(content);
   CHECK(pull_request(content) == std::nullopt);

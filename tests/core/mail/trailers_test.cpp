@@ -34,5 +34,14 @@ TEST_CASE("trailers are read where a line starts with one") {
   CHECK(trailers(row.content) == row.want);
 }
 
+TEST_CASE("the first max_trailers of a mail are kept") {
+  std::string content;
+  for (std::size_t i = 0; i < max_trailers; ++i) content += "Cc: " + std::to_string(i) + "\n";
+  const auto all = trailers(content);
+  REQUIRE(all.size() == max_trailers);
+  CHECK(trailers(content + "Cc: one more\n and more\n") == all);
+  CHECK(trailers(content + " folded\n").back().value == all.back().value + " folded");
+}
+
 }  // namespace
 }  // namespace quilter

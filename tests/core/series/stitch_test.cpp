@@ -82,6 +82,11 @@ const std::vector<Case> cases{
      {patch("c", {1, 0, 2}), patch("a", {1, 1, 2}, {"c"}, 1),
       patch("b", {1, 2, 2}, {"c"}, 2, "eve@example.org")},
      "c=0 a=1 b=2"},
+    {"nobody takes another's slot, with whatever date",
+     {patch("c", {1, 0, 2}), patch("a", {1, 1, 2}, {"c"}, 1), patch("b", {1, 2, 2}, {"c"}, 2),
+      patch("e", {1, 2, 2}, {"c"}, -9, "eve@example.org"),
+      patch("f", {1, 0, 2}, {"a"}, -9, "eve@example.org")},
+     "f=0 e=2 incomplete; c=0 a=1 b=2"},
     {"an extra patch is kept and does not complete the series",
      {patch("a", {1, 1, 2}), patch("b", {1, 3, 2}, {"a"}, 1)},
      "a=1 b=3 incomplete"},
@@ -152,10 +157,10 @@ TEST_CASE("a series is named after its cover letter, else after its lowest patch
   CHECK(stitch(without, {}).front().cover == nullptr);
 }
 
-TEST_CASE("ties break by date, then message id; a mail without a date is the earliest") {
+TEST_CASE("ties break by date, then message id; a mail without a date is the latest") {
   auto early = member_of(patch("z", {})), late = member_of(patch("a", {}, {}, 1)), undated = late;
   undated.date.reset();
   CHECK(std::is_lt(canonical_order(early, late)));
-  CHECK(std::is_lt(canonical_order(undated, early)));
+  CHECK(std::is_lt(canonical_order(late, undated)));
   CHECK(std::is_lt(canonical_order(member_of(patch("a", {})), early)));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "core/series/identities.hpp"
 #include "core/store/archive.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/members.hpp"
@@ -115,6 +116,53 @@ TEST_CASE("a merged series redirects to the one that stays") {
   CHECK(archive.series(second.series)->merged_into == first.series);
   CHECK(archive.series(first.series)->complete);
   CHECK(archive.series({}, 10).size() == 1);
+}
+
+TEST_CASE("a redirect is one hop, however often series merge") {
+  Recording recording;
+  const auto first = recording.record(patch("a", {1, 1, 4}));
+  const auto second = recording.record(patch("c", {1, 3, 4}, {"b"}, 30));
+  const auto third = recording.record(patch("e", {1, 4, 4}, {"d"}, 60));
+  recording.record(patch("d", {1, 5, 4}, {"c"}, 31));  // c and e are one
+  recording.record(patch("b", {1, 2, 4}, {"a"}, 1));   // and so is a
+  Archive archive{recording.database.owner()};
+  CHECK(archive.series(second.series)->merged_into == first.series);
+  CHECK(archive.series(third.series)->merged_into == first.series);
+}
+
+TEST_CASE("two projects whose ties have one hash share no series") {
+  Recording recording;
+  test::output_of(test::program("quilter") + " --database " +
+                  test::quoted(recording.database.owner()) +
+                  " project add two --list-id two.example.org");
+  const auto two = recording.store.projects().back();
+  const auto mail = patch("a", {1, 1, 2}), other = patch("b", {1, 2, 2}, {"a"}, 1);
+  recording.record(mail);
+  test::output_of("psql -qX -v ON_ERROR_STOP=1 " + test::quoted(recording.database.owner()) +
+                  " -c \"INSERT INTO tie VALUES (" + std::to_string(message_key("a", two.id)) +
+                  ", 1)\"");
+  const auto outcome = recording.store.record(two, other, raw(other));
+  REQUIRE(outcome.status == Status::stored);
+  Archive archive{recording.database.owner()};
+  CHECK(archive.series(outcome.series)->project == "two");
+  CHECK(archive.series("demo", 10).front().received == 1);
+}
+
+TEST_CASE("an address is kept as it is beyond ASCII, whatever the locale") {
+  Recording recording;
+  CHECK(recording.record(patch("a", {}, {}, 0, "\xc3\x84nn@example.org")).status == Status::stored);
+}
+
+TEST_CASE("comments tie no neighbourhoods together") {
+  Recording recording;
+  std::vector<MessageId> threads;
+  for (int i = 0; i < 20; ++i) {
+    threads.push_back("thread " + std::to_string(i));
+    recording.record(patch(threads.back(), {1, 1, 2}, {}, i * 100));
+  }
+  recording.record(comment("digest", threads, 9999));
+  CHECK(test::output_of("psql -qXAt " + test::quoted(recording.database.owner()) +
+                        " -c 'SELECT count(DISTINCT neighbourhood_id) FROM series'") == "20\n");
 }
 
 TEST_CASE("every order of arrival gives the same dump, and it is the one of a second project too") {
