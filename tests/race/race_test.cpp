@@ -21,7 +21,7 @@ using quilter::test::ReadyDatabase;
 
 namespace {
 
-enum class Threading { shallow, deep, none, late_cover, version_in_thread };
+enum class Threading { shallow, deep, two_senders, none, late_cover, version_in_thread };
 
 std::string name(Threading threading) {
   switch (threading) {
@@ -29,6 +29,8 @@ std::string name(Threading threading) {
       return "shallow";
     case Threading::deep:
       return "deep, In-Reply-To only";
+    case Threading::two_senders:
+      return "deep, two senders, two mails each in turn";
     case Threading::none:
       return "unthreaded";
     case Threading::late_cover:
@@ -49,15 +51,19 @@ void add_series(std::vector<Submission>& mails, Threading threading, int series,
   const int start = series * 100 + version * 40;
   for (int n = 0; n <= size; ++n) {
     std::vector<MessageId> ancestors;
-    if (threading == Threading::deep && n > 0) ancestors = {id(n - 1)};
+    if ((threading == Threading::deep || threading == Threading::two_senders) && n > 0)
+      ancestors = {id(n - 1)};
     if ((threading == Threading::shallow || threading == Threading::version_in_thread) && n > 0)
       ancestors = {id(0)};
     if (!top.empty()) ancestors.push_back(top);
     const int at = threading == Threading::late_cover && n == 0 ? start + size + 1 : start + n;
-    mails.push_back(patch(id(n), {version, n, size}, ancestors, at, from));
-    mails.push_back(comment("re " + id(n), {id(n)}, at + 5, "reviewer@example.org"));
-    mails.push_back(comment("re re " + id(n), {"re " + id(n)}, at + 6, from));
-    mails.push_back(comment("re re re " + id(n), {"re re " + id(n), id(n)}, at + 7, from));
+    const auto sender =
+        threading == Threading::two_senders && n / 2 % 2 == 1 ? "other " + from : from;
+    mails.push_back(patch(id(n), {version, n, size}, ancestors, at, sender));
+    // A chain of comments, each by somebody else: no lock but the mails' own keeps them in step.
+    mails.push_back(comment("re " + id(n), {id(n)}, at + 5, "a" + id(n)));
+    mails.push_back(comment("re re " + id(n), {"re " + id(n)}, at + 6, "b" + id(n)));
+    mails.push_back(comment("re re re " + id(n), {"re re " + id(n)}, at + 7, "c" + id(n)));
   }
 }
 
@@ -116,8 +122,9 @@ Run record(const std::vector<Submission>& mails, int workers) {
 }  // namespace
 
 TEST_CASE("parallel and shuffled gives what one worker in sent order gives") {
-  const auto threading = GENERATE(Threading::shallow, Threading::deep, Threading::none,
-                                  Threading::late_cover, Threading::version_in_thread);
+  const auto threading =
+      GENERATE(Threading::shallow, Threading::deep, Threading::two_senders, Threading::none,
+               Threading::late_cover, Threading::version_in_thread);
   DYNAMIC_SECTION(name(threading)) {
     auto mails = traffic(threading, 4);
     const auto want = record(mails, 1);

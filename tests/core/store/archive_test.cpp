@@ -2,6 +2,7 @@
 
 #include <future>
 #include <pqxx/pqxx>
+#include <thread>
 
 #include "core/store/postgres_store.hpp"
 #include "tests/support/catch.hpp"
