@@ -10,56 +10,57 @@
 namespace quilter {
 namespace {
 
+// What two versions of one series share: the submitter, and a thread or a name.
+using Bond = std::pair<std::string, std::string>;
+
+std::set<Bond> bonds_of(const Series& series, std::size_t thread) {
+  std::set<Bond> bonds{{series.submitter, "thread " + std::to_string(thread)}};
+  for (const auto* member : series.members)
+    if (const auto name = plain_name(member->name); !name.empty())
+      bonds.emplace(series.submitter, "name " + name);
+  return bonds;
+}
+
+bool is_thread(const Bond& bond) {
+  return bond.second.starts_with("thread ");
+}
+
 struct Kinship {
   bool thread = false;
   std::size_t names = 0;
 };
 
-std::set<std::string> names_of(const Series& series) {
-  std::set<std::string> names;
-  for (const auto* member : series.members)
-    if (auto name = plain_name(member->name); !name.empty()) names.insert(std::move(name));
-  return names;
+// By version: the latest series of each. `all` is in canonical order, so that the last one wins.
+using Latest = std::map<std::int32_t, std::size_t>;
+
+std::optional<std::size_t> next_lower(const Latest& latest, std::int32_t version) {
+  const auto above = latest.lower_bound(version);
+  if (above == latest.begin()) return std::nullopt;
+  return std::prev(above)->second;
 }
-
-// By submitter: the series of each thread, and of each name.
-class Relatives {
- public:
-  Relatives(const std::vector<Series>& all,
-            const std::function<std::size_t(const Member&)>& thread_of) {
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      names_.push_back(names_of(all[i]));
-      threads_.push_back(thread_of(*all[i].first));
-      by_thread_[{all[i].submitter, threads_[i]}].push_back(i);
-      for (const auto& name : names_[i]) by_name_[{all[i].submitter, name}].push_back(i);
-    }
-  }
-
-  std::map<std::size_t, Kinship> of(const std::vector<Series>& all, std::size_t i) const {
-    std::map<std::size_t, Kinship> found;
-    for (const auto other : by_thread_.at({all[i].submitter, threads_[i]}))
-      found[other].thread = true;
-    for (const auto& name : names_[i])
-      for (const auto other : by_name_.at({all[i].submitter, name})) ++found[other].names;
-    return found;
-  }
-
- private:
-  std::vector<std::set<std::string>> names_;
-  std::vector<std::size_t> threads_;
-  std::map<std::pair<std::string, std::size_t>, std::vector<std::size_t>> by_thread_;
-  std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> by_name_;
-};
 
 }  // namespace
 
 void link_versions(std::vector<Series>& all,
                    const std::function<std::size_t(const Member&)>& thread_of) {
-  const Relatives relatives{all, thread_of};
+  std::vector<std::set<Bond>> bonds;
+  std::map<Bond, Latest> by_bond;
   for (std::size_t i = 0; i < all.size(); ++i) {
+    bonds.push_back(bonds_of(all[i], thread_of(*all[i].first)));
+    for (const auto& bond : bonds[i]) by_bond[bond][all[i].version] = i;
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::map<std::size_t, Kinship> kin;
+    for (const auto& bond : bonds[i]) {
+      const auto lower = next_lower(by_bond.at(bond), all[i].version);
+      if (!lower) continue;
+      if (is_thread(bond))
+        kin[*lower].thread = true;
+      else
+        ++kin[*lower].names;
+    }
     std::tuple<std::int32_t, bool, std::size_t, std::size_t> best{};
-    for (const auto& [other, kinship] : relatives.of(all, i)) {
-      if (all[other].version >= all[i].version) continue;
+    for (const auto& [other, kinship] : kin) {
       const std::tuple candidate{all[other].version, kinship.thread, kinship.names, other};
       if (all[i].supersedes && candidate < best) continue;
       best = candidate;

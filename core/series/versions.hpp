@@ -1,10 +1,10 @@
 // versions: which version each series supersedes.
 //
 // Promise: a function of the set. A series supersedes one of its submitter's with a lower version,
-// in its thread or with a name in common; of several the highest version, then the one in its
+// with which it shares a thread or a name; of several the highest version, then the one in its
 // thread, then the one with most names in common, then the latest.
 // Errors: none.
-// Time: linear in the names that series have in common.
+// Time: O(n log n) of the members.
 // Threads: pure function.
 #pragma once
 
