@@ -1,4 +1,4 @@
-// What quilter and quilterd end with. The numbers are part of the interface (man pages); bad_config
+// What quilter and quilterd end with. The numbers are part of the interface (docs/tool.md); bad_config
 // and failure are those of sysexits(3).
 #pragma once
 

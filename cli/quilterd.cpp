@@ -27,8 +27,11 @@ int serve(const Config& config) {
   Ingest ingest{store, projects};
   milter::Server server{config.milter, ingest};  // opens the socket
   const auto ended = server.run();               // until SIGTERM; drains
+  if (ended == milter::Ended::in_midair) {
+    maillog::stopped_unfinished();
+    std::_Exit(exit_code::failure);
+  }
   maillog::stopped();
-  if (ended == milter::Ended::in_midair) std::_Exit(exit_code::ok);
   return exit_code::ok;
 }
 
@@ -50,7 +53,11 @@ int main(int argc, char** argv) {
     app.add_flag("--check-config", check_only,
                  "read the configuration, say what is wrong with it, and end");
     app.set_version_flag("--version", std::string{"quilterd "} + version);
-    CLI11_PARSE(app, argc, argv);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app.exit(error) == 0 ? exit_code::ok : exit_code::usage;
+    }
     const Config config = load_config(config_file);
     return check_only ? exit_code::ok : serve(config);
   } catch (const ConfigError& error) {

@@ -64,7 +64,7 @@ void check_path(const std::string& path) {
   const auto folder = std::filesystem::path{path}.parent_path();
   std::error_code ignored;
   if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
-    throw MilterError{folder.string() + " is no directory; create it (systemd: RuntimeDirectory=)"};
+    throw MilterError{folder.string() + " is no directory; create it (systemd: tmpfiles.d)"};
 }
 
 // systemd.socket(5): descriptors are handed over from 3 on.

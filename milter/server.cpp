@@ -54,7 +54,9 @@ Ended Server::run(const std::function<void()>& on_reload) {
   const bool by_itself = result.wait_for(0s) == std::future_status::ready;
   if (!by_itself) stop_libmilter(main_loop, result);
   main_loop.join();
-  if (by_itself) throw MilterError{"libmilter gave up; it told syslog why"};
+  // In midair nothing may be unwound: the Recorder is still in use.
+  if (by_itself && ended == Ended::drained)
+    throw MilterError{"libmilter gave up; it told syslog why"};
   std::this_thread::sleep_for(time_for_last_replies);
   return ended;
 }

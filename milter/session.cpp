@@ -56,12 +56,19 @@ void Session::recipient(std::string_view forward_path) {
   auto& forward_paths = transaction_->message.envelope.forward_paths;
   if (forward_paths.size() < max_forward_paths)
     forward_paths.push_back(without_angle_brackets(forward_path));
+  else
+    transaction_->marks_cut = true;
 }
 
 void Session::header_field(std::string_view name, std::string_view body) {
   if (!transaction_) return;
   auto& list_fields = transaction_->list_fields;
-  if (list_fields.size() < max_list_fields && is_list_field(name)) list_fields.emplace_back(body);
+  if (is_list_field(name)) {
+    if (list_fields.size() < max_list_fields)
+      list_fields.emplace_back(body);
+    else
+      transaction_->marks_cut = true;
+  }
 
   put(name);
   put(leading_space_ == LeadingSpace::kept ? ":" : ": ");
@@ -83,7 +90,10 @@ const Reply& Session::end_of_headers() {
     return shutting_down;
   }
   auto& message = transaction_->message;
-  if (!recorder_.wants({std::move(transaction_->list_fields), message.envelope.forward_paths})) {
+  // Where not all could be read here, the whole message is, so that the log says what came of it.
+  const bool wanted =
+      recorder_.wants({std::move(transaction_->list_fields), message.envelope.forward_paths});
+  if (!wanted && !transaction_->marks_cut) {
     forget();
     return not_for_us;
   }

@@ -28,6 +28,7 @@ enum class LeadingSpace { kept, stripped };  // of field bodies: was SMFIP_HDR_L
 struct MailTransaction {
   RawMessage message;
   std::vector<std::string> list_fields;
+  bool marks_cut = false;           // there were more list fields or recipients than are read
   std::size_t announced_bytes = 0;  // RFC 1870
   Admission::Ticket ticket;         // from end of headers on
 };

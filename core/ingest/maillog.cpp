@@ -83,6 +83,10 @@ void draining(std::size_t in_flight) {
 void stopped() {
   spdlog::info("stopped");
 }
+void stopped_unfinished() {
+  spdlog::warn("stopped-unfinished reason=\"drain_timeout ran out; the clients send again\"");
+}
+
 void start_failed(std::string_view why) {
   spdlog::critical("start-failed reason=\"{}\"", printable(why, detail_bytes));
 }

@@ -38,6 +38,7 @@ void projects_available();
 void reload_ignored();  // SIGHUP: nothing to read again yet
 void draining(std::size_t in_flight);
 void stopped();
+void stopped_unfinished();  // drain_timeout ran out: clients of unanswered messages send again
 void start_failed(std::string_view why);
 
 // One message.

@@ -51,7 +51,7 @@ struct Submission {
 };
 
 struct Ignored {
-  std::string reason;  // one of the words in docs/operations.md: "no-patch", "own-notice" …
+  std::string reason;  // one of the words in docs/operations.md: "no-patch", "notice" …
 };
 
 using Classified = std::variant<Submission, Ignored>;

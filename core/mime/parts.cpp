@@ -39,23 +39,35 @@ std::string mime_message(const RawParts& message) {
   return bytes.append("\n").append(message.body);
 }
 
-// "Content-Type: multipart/…" or "message/…", also folded behind the colon.
-bool opens_level(std::string_view text) {
-  constexpr std::string_view name = "content-type";
-  if (!starts_ignoring_case(text, name)) return false;
-  constexpr std::size_t most_blanks = 200;
-  text = text.substr(name.size(), most_blanks);
-  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n:"), text.size()));
-  return starts_ignoring_case(text, "multipart") || starts_ignoring_case(text, "message");
+// What GMime will hold the whole message for: comments and case are its matter.
+bool is_composite(std::string_view content_type) {
+  const Owned<GMimeContentType> type{
+      g_mime_content_type_parse(nullptr, std::string{content_type}.c_str())};
+  return g_mime_content_type_is_type(type.get(), "multipart", "*") != 0 ||
+         g_mime_content_type_is_type(type.get(), "message", "*") != 0;
+}
+
+// Takes the next field off the front of `rest`, with the lines it is folded into (RFC 5322 §2.2.3).
+std::string_view next_field(std::string_view& rest) {
+  const auto start = rest;
+  next_line(rest);
+  while (!rest.empty() && is_blank(rest.front())) next_line(rest);
+  return start.substr(0, start.size() - rest.size());
+}
+
+// May open a part in a part. Comments can stand before the type: the word counts anywhere.
+bool opens_level(std::string_view field) {
+  return starts_ignoring_case(field, "content-type") &&
+         (contains_ignoring_case(field, "multipart") || contains_ignoring_case(field, "message"));
 }
 
 // GMime opens nested parts by calling itself, and looks for the boundaries of all open ones at each
-// line: a bomb of them is not given to it.
-bool is_bomb(std::string_view bytes) {
-  constexpr std::size_t most_levels = 200;
+// line: a bomb of them is not given to it. Only a composite message can be one.
+bool is_bomb(std::string_view body) {
+  constexpr std::size_t most_levels = 2 * max_depth;
   std::size_t levels = 0;
-  for (auto rest = bytes; !rest.empty(); next_line(rest))
-    if (opens_level(rest) && ++levels > most_levels) return true;
+  while (!body.empty())
+    if (opens_level(next_field(body)) && ++levels > most_levels) return true;
   return false;
 }
 
@@ -174,11 +186,10 @@ std::vector<Part> parts_of(const std::string& bytes) {
 }  // namespace
 
 std::vector<Part> text_parts(const RawParts& message) {
+  const bool composite = is_composite(first(message.fields, "Content-Type"));
   std::vector<Part> parts;
-  if (!is_bomb(message.body)) parts = parts_of(mime_message(message));
-  const bool is_multipart =
-      starts_ignoring_case(first(message.fields, "Content-Type"), "multipart");
-  if (parts.empty() && is_multipart && !message.body.empty())
+  if (!composite || !is_bomb(message.body)) parts = parts_of(mime_message(message));
+  if (parts.empty() && composite && !message.body.empty())
     parts.push_back({"text/plain", {}, false, lf_line_ends(guessed_utf8(message.body))});
   return parts;
 }

@@ -1,9 +1,10 @@
-// Identities: all by which a submission can be recognised. Locks and look-ups are both made from
-// this one value, so that nothing is read that is not locked.
+// Identities: all by which a submission can be recognised. Locks and the look-ups of patches and
+// cover letters are made from this one value; comments are locked as rows
+// (core/store/comment_facts).
 //
 // Promise: a pure function of submission and project; lock keys never change between releases
-// (daemons of two releases share one database). Two submissions that can be of one series, or of
-// one thread, share a tie.
+// (daemons of two releases share one database). Two submissions that can be of one series, or one
+// of the next version of the other, share a tie.
 // Error: none.
 // Owns: everything by value.
 // Threads: pure functions.

@@ -1,5 +1,5 @@
 // apply: writes a plan, in the one order that all transactions keep: person → neighbourhood and
-// ties → message → series → patch, cover, comment → events.
+// ties → message → series → patch, cover, comment and mentions → events.
 //
 // Promise: plain INSERT and UPDATE of only the columns meant; the caller commits.
 // Errors: libpqxx's exceptions pass through; LostRace where a row that should be new is there.

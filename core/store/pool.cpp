@@ -1,18 +1,36 @@
 #include "core/store/pool.hpp"
 
+#include <array>
+#include <string_view>
+#include <utility>
+
 namespace quilter {
 
 namespace {
 
-// What libpq would wait for without end, bounded; what the operator wrote comes later and wins.
-std::string with_bounds(const std::string& connection) {
-  if (connection.find("://") != std::string::npos) return connection;
-  return "connect_timeout=5 tcp_user_timeout=10000 keepalives_idle=5 keepalives_interval=2 "
-         "keepalives_count=3 application_name=quilter " +
-         connection;
-}
+// What libpq would wait for without end, bounded. What the operator wrote wins.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> bounds{{
+    {"connect_timeout", "5"},
+    {"tcp_user_timeout", "10000"},
+    {"keepalives_idle", "5"},
+    {"keepalives_interval", "2"},
+    {"keepalives_count", "3"},
+    {"application_name", "quilter"},
+}};
 
 }  // namespace
+
+std::string with_bounds(const std::string& connection) {
+  const bool uri = connection.starts_with("postgresql://") || connection.starts_with("postgres://");
+  std::string words, query;
+  for (const auto& [name, value] : bounds) {
+    const auto word = std::string{name} + "=" + std::string{value};
+    words += word + " ";
+    if (connection.find(std::string{name} + "=") == std::string::npos)
+      query += (query.empty() && connection.find('?') == std::string::npos ? "?" : "&") + word;
+  }
+  return uri ? connection + query : words + connection;  // of two equal words the later one counts
+}
 
 Pool::Lease Pool::lease() {
   std::unique_lock lock{guard_};
@@ -34,6 +52,12 @@ Pool::Lease Pool::lease() {
 
 std::unique_ptr<Pool::Connection> Pool::connect() const {
   return std::make_unique<Connection>(with_bounds(options_.connection));
+}
+
+void Pool::forget_idle() {
+  std::vector<std::unique_ptr<Connection>> idle;  // closed outside the guard
+  const std::lock_guard lock{guard_};
+  idle.swap(idle_);
 }
 
 void Pool::give_back(std::unique_ptr<Connection> connection) {

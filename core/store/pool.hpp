@@ -14,6 +14,7 @@
 #include <mutex>
 #include <pqxx/pqxx>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,9 @@ namespace quilter {
 struct Exhausted : std::runtime_error {
   Exhausted() : std::runtime_error{"no database connection came free in time"} {}
 };
+
+// The connection string with time-outs where it names none; keywords and URIs.
+std::string with_bounds(const std::string& connection);
 
 class Pool {
  public:
@@ -45,7 +49,11 @@ class Pool {
       if (pool_ != nullptr) pool_->give_back(std::move(connection_));
     }
     pqxx::connection& operator*() { return connection_->session; }
-    void broken() { connection_.reset(); }
+    // Not this one alone: what broke it has broken those that wait as well, as a rule.
+    void broken() {
+      connection_.reset();
+      pool_->forget_idle();
+    }
 
    private:
     friend class Pool;
@@ -58,6 +66,7 @@ class Pool {
 
  private:
   std::unique_ptr<Connection> connect() const;
+  void forget_idle();
   void give_back(std::unique_ptr<Connection> connection);
 
   StoreOptions options_;

@@ -259,6 +259,8 @@ TEST_CASE("it says why it cannot start, and ends with a code that says whose fau
   CHECK_THAT(output_of(program("quilterd") + " --config " + config +
                        " --check-config 2>&1; echo \"status=$?\""),
              Contains(config + ":2: database.connections: ") && Contains("status=78"));
+  CHECK_THAT(output_of(program("quilterd") + " --colour 2>&1; echo \"status=$?\""),
+             Contains("status=2"));
   CHECK_THAT(output_of(program("quilterd") + " --version"), Contains("quilterd 0."));
   CHECK_THAT(output_of(program("quilterd") + " --help"), Contains("--check-config"));
 }

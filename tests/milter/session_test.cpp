@@ -169,3 +169,14 @@ TEST_CASE("a message that is not wanted, forgotten or failed is no longer in fli
   session.fail("for the test");
   CHECK(fixture.admission.drain() == 0);
 }
+
+TEST_CASE("a message with more list fields than are read is read whole") {
+  Fixture fixture;
+  auto session = fixture.session();
+  session.mail("<>");
+  for (int i = 0; i < 100; ++i) session.header_field("List-Id", " <untracked.example.org>");
+  CHECK(&session.end_of_headers() == &not_for_us);
+  session.mail("<>");
+  for (int i = 0; i < 101; ++i) session.header_field("List-Id", " <untracked.example.org>");
+  CHECK(&session.end_of_headers() == &go_on);
+}

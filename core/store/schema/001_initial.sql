@@ -1,7 +1,8 @@
 -- Quilter's schema. These comments are its manual; docs/design.md tells why it looks like this.
 --
 -- What a mail said is in `message` and never changes. What follows from the set of messages (series, who comments on
--- what) is in `series`, `patch`, `cover` and `comment`, and is rewritten when a late mail shows that it was wrong.
+-- what) is in `series`, `patch`, `cover`, `comment` and `mention`, and is rewritten when a late mail shows that it was wrong.
+-- That a row of these is of its message's kind and project is no constraint: it would need both in every row.
 -- What people decide (state, delegate, archived) is in `patch`, in columns that ingest sets once and never touches again.
 
 -- One row a tracked list, or a share of a list.
@@ -16,7 +17,8 @@ CREATE TABLE project (
   created_at    timestamptz NOT NULL DEFAULT now(),
   CHECK (list_ids::text = lower(list_ids::text COLLATE "C")),
   CHECK (recipients::text = lower(recipients::text COLLATE "C")),
-  CHECK (cardinality(list_ids) + cardinality(recipients) > 0)
+  CHECK (cardinality(list_ids) + cardinality(recipients) > 0),
+  CHECK (NOT '' = ANY (list_ids) AND NOT '' = ANY (recipients))
 );
 COMMENT ON TABLE project IS 'a tracked list, or the share of it that subject_match takes';
 
@@ -31,7 +33,8 @@ CREATE TABLE person (
 COMMENT ON TABLE person IS 'a submitter, known by address';
 
 -- What is locked as one: all patches and cover letters that can be of one series, or of its versions. Its own message id,
--- its nearest ancestors and its marks are the ties of a mail; mails that share a tie share a neighbourhood.
+-- its four nearest ancestors and the oldest, its submitter with its name, the run of the tool that sent it and its marker
+-- are the ties of a mail; mails that share a tie share a neighbourhood.
 CREATE TABLE neighbourhood (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY
 );
@@ -42,7 +45,7 @@ CREATE TABLE tie (
   neighbourhood_id bigint NOT NULL REFERENCES neighbourhood
 );
 CREATE INDEX tie_neighbourhood ON tie (neighbourhood_id);
-COMMENT ON TABLE tie IS 'which neighbourhood a message id (come or only mentioned), a name or a marker belongs to';
+COMMENT ON TABLE tie IS 'which neighbourhood a message id (come, or only named as an ancestor), a name, a run or a marker belongs to';
 
 -- One row a message and project; never changed. Everything but `raw` is derived from it.
 CREATE TABLE message (
@@ -77,8 +80,8 @@ CREATE TABLE series (
   id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   project_id       bigint NOT NULL REFERENCES project,
   neighbourhood_id bigint NOT NULL REFERENCES neighbourhood,
-  version          integer NOT NULL,
-  total            integer NOT NULL,
+  version          integer NOT NULL CHECK (version >= 0),
+  total            integer NOT NULL CHECK (total >= 0),
   name             text NOT NULL,               -- of the cover letter, else of the lowest number that came
   submitter_id     bigint NOT NULL REFERENCES person,
   date             timestamptz,                 -- of its first member
@@ -105,9 +108,10 @@ CREATE TABLE patch (
   patch_id    bytea CHECK (length(patch_id) = 20),     -- git patch-id --stable
   pull_url    text,
   pull_ref    text,
-  state       text NOT NULL DEFAULT 'new',
+  state       text NOT NULL DEFAULT 'new' CHECK (state <> ''),
   delegate_id bigint REFERENCES person,
   archived    boolean NOT NULL DEFAULT false,
+  CHECK (diff_sha256 IS NOT NULL OR pull_url IS NOT NULL),
   -- A slot is held once; checked at the end of a statement, so that one statement can move several patches.
   UNIQUE (series_id, number) DEFERRABLE INITIALLY IMMEDIATE
 );
@@ -124,7 +128,7 @@ COMMENT ON TABLE cover IS 'a cover letter; a series has at most one';
 CREATE TABLE comment (
   message_row bigint PRIMARY KEY REFERENCES message,
   key         bigint NOT NULL,                   -- the lock key of its message id, by which others mention it
-  parent_row  bigint REFERENCES message          -- the patch or cover letter that it belongs to; NULL: parked
+  parent_row  bigint REFERENCES message CHECK (parent_row <> message_row)  -- the patch or cover letter that it belongs to; NULL: parked
 );
 CREATE INDEX comment_parent ON comment (parent_row);
 COMMENT ON TABLE comment IS 'a reply; parked until the patch or cover letter that it belongs to has come';
