@@ -1,5 +1,5 @@
-// What quilter and quilterd end with. The numbers are part of the interface (docs/tool.md); bad_config
-// and failure are those of sysexits(3).
+// What quilter and quilterd end with. The numbers are part of the interface (docs/tool.md);
+// bad_config and failure are those of sysexits(3).
 #pragma once
 
 namespace quilter::exit_code {

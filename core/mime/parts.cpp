@@ -39,7 +39,7 @@ std::string mime_message(const RawParts& message) {
   return bytes.append("\n").append(message.body);
 }
 
-// What GMime will hold the whole message for: comments and case are its matter.
+// Multipart or message, as GMime will see it: comments and case are its matter.
 bool is_composite(std::string_view content_type) {
   const Owned<GMimeContentType> type{
       g_mime_content_type_parse(nullptr, std::string{content_type}.c_str())};
@@ -61,13 +61,30 @@ bool opens_level(std::string_view field) {
          (contains_ignoring_case(field, "multipart") || contains_ignoring_case(field, "message"));
 }
 
-// GMime opens nested parts by calling itself, and looks for the boundaries of all open ones at each
-// line: a bomb of them is not given to it. Only a composite message can be one.
+// May be in the header of a part: "Name:", also "Name :" (RFC 5322 §4.5).
+bool is_named(std::string_view field) {
+  const auto end = std::min(field.find_first_of(" \t:\n"), field.size());
+  field.remove_prefix(std::min(field.find_first_not_of(" \t", end), field.size()));
+  return end > 0 && field.starts_with(':');
+}
+
+// GMime opens nested parts by calling itself, looks for the boundaries of all open ones at each
+// line that may be one, and builds each part and field, wanted or not: a bomb of them is not given
+// to it. The limits are far off, since the lines of a diff may look the same.
 bool is_bomb(std::string_view body) {
   constexpr std::size_t most_levels = 2 * max_depth;
+  constexpr std::size_t most_boundaries = 50 * max_parts;
+  constexpr std::size_t most_fields = 20 * max_fields;
   std::size_t levels = 0;
-  while (!body.empty())
-    if (opens_level(next_field(body)) && ++levels > most_levels) return true;
+  std::size_t boundaries = 0;
+  std::size_t fields = 0;
+  while (!body.empty()) {
+    const auto field = next_field(body);
+    if (field.starts_with("--")) ++boundaries;  // RFC 2046 §5.1.1
+    if (is_named(field)) ++fields;
+    if (opens_level(field)) ++levels;
+    if (levels > most_levels || boundaries > most_boundaries || fields > most_fields) return true;
+  }
   return false;
 }
 
@@ -188,6 +205,7 @@ std::vector<Part> parts_of(const std::string& bytes) {
 std::vector<Part> text_parts(const RawParts& message) {
   const bool composite = is_composite(first(message.fields, "Content-Type"));
   std::vector<Part> parts;
+  // Only a composite message is taken apart, and can be a bomb.
   if (!composite || !is_bomb(message.body)) parts = parts_of(mime_message(message));
   if (parts.empty() && composite && !message.body.empty())
     parts.push_back({"text/plain", {}, false, lf_line_ends(guessed_utf8(message.body))});

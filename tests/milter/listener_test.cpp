@@ -84,7 +84,7 @@ TEST_CASE("an address that cannot be is refused with what is wanted instead") {
        "listen: want unix:PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N, got '/run/x.sock'"},
       {"unix:", "unix:: want a path of 1 to 107 bytes"},
       {"unix:/no/such/folder/x",
-       "/no/such/folder is no directory; create it (systemd: RuntimeDirectory=)"},
+       "/no/such/folder is no directory; create it (systemd: tmpfiles.d)"},
       {"fd:x", "fd:x: want the number of an open descriptor, such as fd:3"},
       {"fd:999", "fd:999 is no listening socket; is the daemon started by its socket unit?"},
       {"fd:0", "fd:0 is no listening socket; is the daemon started by its socket unit?"},

@@ -194,6 +194,50 @@ TEST_CASE("bombs are defused") {
   CHECK(read_mail(fields).fields.size() == max_fields);
 }
 
+// 70 parts in parts, each opened by a field that begins as told.
+std::string nested_by(const std::string& field) {
+  std::string nested = "Content-Type: multipart/mixed; boundary=B\n\n--B\n";
+  for (int i = 0; i < 70; ++i) {
+    const auto boundary = "B" + std::to_string(i);
+    nested.append(field).append("multipart/mixed; boundary=" + boundary + "\n\n--" + boundary +
+                                "\n");
+  }
+  return nested + "\ndeep\n";
+}
+
+TEST_CASE("a bomb is one text, however its levels are written") {
+  const auto field = GENERATE(values<std::string>({
+      "Content-Type: ",
+      "CONTENT-TYPE:",
+      "Content-Type : ",
+      "Content-Type: (x) ",
+      "Content-Type: (multi (x)) ",
+      "Content-Type:" + std::string(300, ' '),
+      "Content-Type:\n (folded\r\n\there) ",
+  }));
+  CAPTURE(field);
+  CHECK(only_text(nested_by(field)).starts_with("--B\n"));
+  CHECK(only_text("Content-Type: (x) MULTI" + nested_by(field).substr(19)).starts_with("--B\n"));
+}
+
+TEST_CASE("more boundaries or fields than are worth building are one text") {
+  std::string digest = "Content-Type: multipart/digest; boundary=B\n\n";
+  for (std::size_t i = 0; i < 51 * max_parts; ++i) digest += "--B\n\n\n";
+  CHECK(only_text(digest).starts_with("--B\n"));
+  std::string fielded = "Content-Type: multipart/mixed; boundary=B\n\n--B\n";
+  for (std::size_t i = 0; i < 21 * max_fields; ++i) fielded += "A:\n";
+  CHECK(only_text(fielded + "\nx\n").starts_with("--B\n"));
+}
+
+TEST_CASE("plain text about parts is no bomb") {
+  const auto type = GENERATE(values<std::string>(
+      {"", "Content-Type: text/plain\n", "Content-Type: (multipart/mixed) text/plain\n"}));
+  CAPTURE(type);
+  std::string lines;
+  for (int i = 0; i < 201; ++i) lines += "Content-Type: multipart/mixed\n";
+  CHECK(only_text("Subject: x\n" + type + "\n" + lines) == lines);
+}
+
 TEST_CASE("a multipart that is too deep is not opened") {
   std::string nested;
   for (std::size_t i = 0; i < max_depth + 5; ++i)
