@@ -6,7 +6,6 @@
 #include "core/mail/text.hpp"
 #include "core/mime/charset.hpp"
 #include "core/mime/owned.hpp"
-#include "core/mime/read_mail.hpp"
 
 namespace quilter::mime {
 namespace {

@@ -5,12 +5,17 @@
 // Threads: safe from any, once a Library lives.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/mail/mail.hpp"
 #include "core/mime/raw_header.hpp"
 
 namespace quilter::mime {
+
+// One field body: unfolded, encoded words decoded, valid UTF-8.
+std::string decoded_field(std::string_view raw_field_body);
 
 std::vector<Field> decoded_fields(const std::vector<RawField>& fields);
 

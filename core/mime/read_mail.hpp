@@ -28,7 +28,4 @@ class Library {
 
 Mail read_mail(std::string_view message_bytes);
 
-// Only the header fields named, for the decision at end of headers: no body, no MIME.
-std::string decoded_field(std::string_view raw_field_body);
-
 }  // namespace quilter::mime

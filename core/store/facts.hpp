@@ -1,7 +1,7 @@
 // What the database holds of a submission's neighbourhood, read under its locks.
 //
-// Promise: reads only what the identities of the submission reach; one that nobody has mentioned
-// yet reads little.
+// Promise: reads only what the submission's locks cover: of a patch or cover letter the series of
+// its neighbourhoods, of every submission its submitter and the comments that it can move.
 // Errors: libpqxx's exceptions pass through; LostRace where the neighbourhood changed under our
 // hands.
 // Threads: a transaction belongs to one.

@@ -1,6 +1,7 @@
 #include "core/mime/read_mail.hpp"
 
 #include "core/mail/text.hpp"
+#include "core/mime/fields.hpp"
 #include "tests/support/catch.hpp"
 
 namespace quilter::mime {
