@@ -6,6 +6,7 @@
 #include "cli/output.hpp"
 #include "config/config.hpp"
 #include "core/ingest/routes.hpp"
+#include "core/mail/project.hpp"
 #include "core/mail/text.hpp"
 #include "core/store/archive.hpp"
 #include "core/store/schema.hpp"
@@ -31,13 +32,23 @@ std::string joined(const std::vector<std::string>& words) {
   return text.empty() ? "-" : text;
 }
 
+// "none" alone gives nobody a right.
+bool has_bad_hint(const std::vector<std::string>& texts) {
+  return texts != std::vector<std::string>{"none"} &&
+         std::any_of(texts.begin(), texts.end(),
+                     [](const std::string& text) { return !hint_right(text); });
+}
+
 Json json_of(const ProjectEntry& entry) {
   const auto& project = entry.project;
+  auto hints = Json::array();
+  for (const auto& right : project.hint_rights) hints.push_back(to_string(right));
   return {{"name", project.name},
           {"list_ids", project.list_ids},
           {"recipients", project.recipients},
           {"subject_match", or_null(project.subject_match)},
           {"list_tag", or_null(project.list_tag)},
+          {"hints", hints},
           {"tracked", entry.tracked},
           {"messages", entry.messages}};
 }
@@ -53,6 +64,9 @@ std::string problem(const ProjectArguments& arguments) {
     return "--list-id is blank: name the list's id, such as netdev.vger.kernel.org";
   if (has_blank(recipients(arguments.recipients)))
     return "--recipient is blank: name the list's address, such as netdev@vger.kernel.org";
+  if (has_bad_hint(arguments.hints))
+    return "--hint is HINT:SENDER, such as ignore:* or state:ann@example.org, or none; hints are "
+           "ignore, state, delegate and action-required";
   if (!arguments.subject_match || arguments.subject_match->empty()) return {};
   const auto error = subject_match_error(*arguments.subject_match);
   return error ? "--subject-match: RE2 says: " + *error : "";
@@ -84,7 +98,10 @@ int project_add(const Common& common, const ProjectArguments& arguments) {
                                             .list_ids = list_ids(arguments.list_ids),
                                             .recipients = recipients(arguments.recipients),
                                             .subject_match = arguments.subject_match.value_or(""),
-                                            .list_tag = arguments.list_tag.value_or("")});
+                                            .list_tag = arguments.list_tag.value_or(""),
+                                            .hint_rights = arguments.hints.empty()
+                                                               ? Project{}.hint_rights
+                                                               : hint_rights(arguments.hints)});
   return exit_code::ok;
 }
 
@@ -114,6 +131,7 @@ int project_set(const Common& common, const ProjectArguments& arguments) {
     if (!arguments.recipients.empty()) project.recipients = recipients(arguments.recipients);
     if (arguments.subject_match) project.subject_match = *arguments.subject_match;
     if (arguments.list_tag) project.list_tag = *arguments.list_tag;
+    if (!arguments.hints.empty()) project.hint_rights = hint_rights(arguments.hints);
     if (arguments.tracked) entry.tracked = true;
     if (arguments.untracked) entry.tracked = false;
   });

@@ -22,15 +22,16 @@ struct Common {
 
 struct ProjectArguments {
   std::string name;
-  std::vector<std::string> list_ids, recipients;
+  std::vector<std::string> list_ids, recipients, hints;
   std::optional<std::string> subject_match, list_tag;
   bool tracked = false, untracked = false;
 };
 
 struct ParseArguments {
-  std::string file;  // "-" is standard input
+  std::vector<std::string> files;  // "-" is standard input
+  bool mbox = false;               // each is an mbox, not a message
   std::string list_tag;
-  std::vector<std::string> list_addresses;
+  std::vector<std::string> list_addresses, hints;
 };
 
 int migrate(const Common& common);

@@ -42,9 +42,13 @@ struct CommandLine {
     add_series();
     auto* parse_command = add(app, "parse", "show what would be recorded from a mail, and why",
                               [this] { return cli::parse(common, parse); });
-    parse_command->add_option("FILE", parse.file, "a message; - for standard input")->required();
+    parse_command->add_option("FILE", parse.files, "messages; - for standard input")->required();
+    parse_command->add_flag("--mbox", parse.mbox, "each FILE is an mbox (also mboxo, mboxrd)");
     parse_command->add_option("--list-tag", parse.list_tag, "tag that the list puts into subjects");
-    parse_command->add_option("--list-address", parse.list_addresses, "address of the list");
+    parse_command->add_option("--list-address", parse.list_addresses, "address of the list")
+        ->allow_extra_args(false);  // what follows is a FILE
+    parse_command->add_option("--hint", parse.hints, "as of a project: ignore:*, state:ADDRESS …")
+        ->allow_extra_args(false);
     auto* dump_command = add(app, "dump", "print the canonical dump of a project (docs/dump.md)",
                              [this] { return cli::dump(common, id); });
     dump_command->add_option("--project", id, "name of the project")->required();
@@ -74,6 +78,9 @@ struct CommandLine {
     command_app.add_option("--subject-match", project.subject_match,
                            "RE2: only subjects that match");
     command_app.add_option("--list-tag", project.list_tag, "tag that the list puts into subjects");
+    command_app.add_option("--hint", project.hints,
+                           "who may hint: ignore:*, state:ADDRESS, delegate:@DOMAIN, none; may be "
+                           "repeated");
   }
 
   void add_project() {

@@ -2,17 +2,29 @@
 
 #include <openssl/evp.h>
 
+#include <memory>
 #include <new>
 
 namespace quilter {
 namespace {
 
-// EVP_Digest fails for want of memory only: the algorithms are always there in the default
-// provider.
+struct Free {
+  void operator()(EVP_MD* algorithm) const noexcept { EVP_MD_free(algorithm); }
+};
+using Algorithm = std::unique_ptr<EVP_MD, Free>;
+
+// Fails for want of memory only: the algorithms are always there in the default provider.
+Algorithm fetch(const char* name) {
+  Algorithm algorithm{EVP_MD_fetch(nullptr, name, nullptr)};
+  if (!algorithm) throw std::bad_alloc{};
+  return algorithm;
+}
+
+// Fails for want of memory only.
 template <std::size_t size>
-std::array<std::uint8_t, size> digest(std::string_view bytes, const EVP_MD* algorithm) {
+std::array<std::uint8_t, size> digest(std::string_view bytes, const Algorithm& algorithm) {
   std::array<std::uint8_t, size> result{};
-  if (EVP_Digest(bytes.data(), bytes.size(), result.data(), nullptr, algorithm, nullptr) != 1)
+  if (EVP_Digest(bytes.data(), bytes.size(), result.data(), nullptr, algorithm.get(), nullptr) != 1)
     throw std::bad_alloc{};
   return result;
 }
@@ -20,11 +32,13 @@ std::array<std::uint8_t, size> digest(std::string_view bytes, const EVP_MD* algo
 }  // namespace
 
 std::array<std::uint8_t, 20> sha1(std::string_view bytes) {
-  return digest<20>(bytes, EVP_sha1());
+  static const auto algorithm = fetch("SHA1");  // once: to look it up takes longer than a short hash
+  return digest<20>(bytes, algorithm);
 }
 
 std::string sha256_hex(std::string_view bytes) {
-  return hex(digest<32>(bytes, EVP_sha256()));
+  static const auto algorithm = fetch("SHA256");
+  return hex(digest<32>(bytes, algorithm));
 }
 
 std::string hex(std::span<const std::uint8_t> bytes) {

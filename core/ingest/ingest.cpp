@@ -47,13 +47,16 @@ Status Ingest::record_in(const Project& project, const Mail& mail, const RawMess
                      .status = outcome.status,
                      .series = outcome.series,
                      .reruns = outcome.reruns,
+                     .ancestors_dropped = submission.ancestors_dropped,
                      .lock_wait = outcome.lock_wait,
                      .delay = since(start)});
   return outcome.status;
 }
 
 ListProfile profile(const Project& project) {
-  ListProfile profile{.list_tag = project.list_tag, .list_addresses = project.recipients};
+  ListProfile profile{.list_tag = project.list_tag,
+                      .list_addresses = project.recipients,
+                      .hint_rights = project.hint_rights};
   for (const auto& id : project.list_ids) {  // "netdev.vger.kernel.org" is netdev@vger.kernel.org
     const auto dot = id.find('.');
     if (dot != std::string::npos)

@@ -94,11 +94,15 @@ void start_failed(std::string_view why) {
 void recorded(const Recorded& line) {
   spdlog::log(level(line),
               "{}: message-id=<{}>, project={}, kind={}, series={}, reruns={}, "
-              "lock_wait_ms={:.1f}, delay_ms={:.1f}, "
+              "lock_wait_ms={:.1f}, delay_ms={:.1f}, {}"
               "status={}{}",
               printable(line.queue_id), printable(line.message_id), printable(line.project),
               line.kind, line.series, line.reruns, milliseconds(line.lock_wait),
-              milliseconds(line.delay), word(line.status),
+              milliseconds(line.delay),
+              line.ancestors_dropped == 0
+                  ? ""
+                  : "ancestors_dropped=" + std::to_string(line.ancestors_dropped) + ", ",
+              word(line.status),
               line.detail.empty() ? "" : " (" + printable(line.detail, detail_bytes) + ")");
 }
 

@@ -6,6 +6,7 @@
 // Threads: pure functions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,10 @@ struct Mailbox {
 std::vector<Mailbox> mailboxes(std::string_view field_body);
 
 // Who submitted the mail: From, or, where the list rewrote From for DMARC ("Name via List" from one
-// of `list_addresses`), the author that X-Original-From, Reply-To or Cc still name. The name is as
-// in the source used. A mail without any usable From gives an empty address.
-Mailbox submitter(const Mail& mail, const std::vector<std::string>& list_addresses);
+// of `list_addresses`), whom X-Original-From, X-Original-Sender, Reply-To or Cc still name, or else
+// the in-body From:. The name is as in the source used. A mail without any usable From gives an
+// empty address.
+Mailbox submitter(const Mail& mail, const std::vector<std::string>& list_addresses,
+                  const std::optional<Mailbox>& in_body_author = std::nullopt);
 
 }  // namespace quilter

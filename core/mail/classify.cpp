@@ -17,16 +17,17 @@ struct Reading {
   const Mail& mail;
   Subject subject;
   Composition composition;
-  std::vector<MessageId> ancestors;
+  Ancestors ancestors;
   Mailbox submitter;
+  Hints hints;
   std::optional<PullRequest> pull;
 
   bool has_diff() const { return !composition.diff.empty(); }
-  bool in_thread() const { return !ancestors.empty(); }
+  bool in_thread() const { return !ancestors.ids.empty(); }
 };
 
 bool is_hinted(const Reading& reading) {
-  return equal_ignoring_case(first(reading.mail, "X-Patchwork-Hint"), "ignore");
+  return reading.hints.ignore;
 }
 
 bool has_no_sender(const Reading& reading) {
@@ -39,8 +40,17 @@ struct NoticeField {
 };
 // Fields that only robots set, which report on patches and carry their diffs.
 constexpr std::array notice_fields{
-    NoticeField{"X-Mailer", "tip-git-log-daemon"}, NoticeField{"X-stable", "commit"},
-    NoticeField{"X-Bugzilla-Type", ""}, NoticeField{"X-Bugzilla-URL", ""}};
+    NoticeField{"X-Mailer", "tip-git-log-daemon"},
+    NoticeField{"X-stable", "commit"},
+    NoticeField{"X-stable-base", ""},
+    NoticeField{"X-Bugzilla-Type", ""},
+    NoticeField{"X-Bugzilla-URL", ""},
+    NoticeField{"X-Git-Newrev", ""},  // git's post-receive-email, git-multimail
+    NoticeField{"X-Git-Refname", ""},
+    NoticeField{"X-SVN-Commit-Repository", ""},  // Subversion's mailer.py and its kin
+    NoticeField{"X-SVN-Commit-Revision", ""},
+    NoticeField{"X-SVN-Group", ""},
+    NoticeField{"X-Act-Checkin", ""}};  // sourceware.org
 
 struct NoticeWords {
   std::string_view start;   // of the name
@@ -48,7 +58,8 @@ struct NoticeWords {
 };
 constexpr std::array notice_words{
     NoticeWords{"patch \"", "added to"}, NoticeWords{"failed: patch \"", ""},
-    NoticeWords{"+ ", ".patch added to"}, NoticeWords{"patch queued", ""}};
+    NoticeWords{"+ ", ".patch added to"}, NoticeWords{"patch queued", ""},
+    NoticeWords{"", ".patch removed from -mm tree"}};
 
 bool is_notice(const Reading& reading) {
   const auto has_field = [&](const NoticeField& field) {
@@ -78,6 +89,11 @@ bool is_forward(const Reading& reading) {
 
 bool is_forward_in_thread(const Reading& reading) {
   return is_forward(reading) && reading.in_thread();
+}
+
+// An answer that proposes a patch as `git am --scissors` takes it.
+bool is_proposal(const Reading& reading) {
+  return reading.subject.reply && reading.composition.proposal;
 }
 
 bool is_reply(const Reading& reading) {
@@ -126,6 +142,7 @@ constexpr std::array rules{
     Rule{"notice", is_notice, std::nullopt},
     Rule{"forward-in-thread", is_forward_in_thread, Kind::comment},
     Rule{"forward", is_forward, std::nullopt},
+    Rule{"scissors", is_proposal, Kind::patch},
     Rule{"reply", is_reply, Kind::comment},
     Rule{"pull-request", is_pull_request, Kind::pull_request},
     Rule{"diff", has_diff, Kind::patch},
@@ -139,10 +156,26 @@ Reading read(const Mail& mail, const ListProfile& list, const MessageId& self) {
                   parse_subject(first(mail, "Subject"), list.list_tag),
                   compose(mail),
                   ancestors(all(mail, "In-Reply-To"), all(mail, "References"), self),
-                  submitter(mail, list.list_addresses),
+                  {},
+                  {},
                   {}};
+  if (reading.has_diff() && reading.subject == Subject{})  // an empty field: the body may know more
+    reading.subject = parse_subject(reading.composition.subject, list.list_tag);
+  reading.submitter = submitter(mail, list.list_addresses, reading.composition.author);
+  reading.hints = hints(mail, list.hint_rights, reading.submitter.address);
   reading.pull = pull_request(reading.composition.text);
   return reading;
+}
+
+void take_subject(Submission& submission, Subject subject) {
+  submission.name = std::move(subject.name);
+  submission.prefixes = std::move(subject.prefixes);
+  submission.version = subject.version;
+  if (const auto marker = subject.marker; marker && marker->total > 0) {
+    submission.numbered = true;
+    submission.number = marker->number;
+    submission.total = marker->total;
+  }
 }
 
 // The part of a submission that every kind has.
@@ -150,30 +183,36 @@ Submission common(Reading& reading, OwnId own) {
   Submission submission;
   submission.message_id = std::move(own.id);
   submission.message_id_derived = own.derived;
-  submission.ancestors = std::move(reading.ancestors);
+  submission.ancestors = std::move(reading.ancestors.ids);
+  submission.ancestors_dropped = reading.ancestors.dropped;
   submission.submitter = submission.author = std::move(reading.submitter);
+  submission.hints = std::move(reading.hints);
   submission.date = parse_date(first(reading.mail, "Date"));
   submission.subject = first(reading.mail, "Subject");
-  submission.name = std::move(reading.subject.name);
-  submission.prefixes = std::move(reading.subject.prefixes);
-  submission.version = reading.subject.version;
-  if (const auto marker = reading.subject.marker; marker && marker->total > 0) {
-    submission.numbered = true;
-    submission.number = marker->number;
-    submission.total = marker->total;
-  }
+  take_subject(submission, std::move(reading.subject));
   return submission;
+}
+
+// An answer's own "[PATCH v2 3/7]" is that of the mail it answers: it says nothing of the patch
+// that it proposes.
+Subject proposed(const Subject& answer, const Proposal& proposal, const ListProfile& list) {
+  if (!proposal.subject.empty()) return parse_subject(proposal.subject, list.list_tag);
+  Subject subject;
+  subject.name = answer.name;
+  return subject;
 }
 
 void take_diff(Submission& submission, Composition& composition) {
   submission.content = std::move(composition.content);
   submission.diff = std::move(composition.diff);
-  submission.paths = paths(submission.diff);
+  submission.files = touched_files(submission.diff);
   submission.patch_id = patch_id(submission.diff);
   if (composition.author) submission.author = std::move(*composition.author);
 }
 
-Submission make(const Rule& rule, Reading& reading, OwnId own) {
+Submission make(const Rule& rule, Reading& reading, const ListProfile& list, OwnId own) {
+  const bool proposes = rule.applies == is_proposal;
+  if (proposes) reading.subject = proposed(reading.subject, *reading.composition.proposal, list);
   auto submission = common(reading, std::move(own));
   submission.kind = *rule.kind;
   submission.rule = rule.name;
@@ -185,7 +224,10 @@ Submission make(const Rule& rule, Reading& reading, OwnId own) {
     submission.pull = std::move(reading.pull);
     submission.author = submission.submitter;
   }
-  submission.trailers = trailers(submission.content);
+  submission.trailers =
+      trailers(proposes ? reading.composition.proposal->message : submission.content);
+  if (submission.kind != Kind::comment)
+    submission.metadata = metadata(submission.content, first(reading.mail, "X-Change-ID"));
   return submission;
 }
 
@@ -197,7 +239,7 @@ Classified classify(const Mail& mail, const ListProfile& list) {
   const auto& rule =
       *std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return r.applies(reading); });
   if (!rule.kind) return Ignored{rule.name};
-  return make(rule, reading, std::move(own));
+  return make(rule, reading, list, std::move(own));
 }
 
 OwnId own_id(const Mail& mail) {

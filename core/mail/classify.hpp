@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/mail/hints.hpp"
 #include "core/mail/mail.hpp"
 #include "core/mail/submission.hpp"
 
@@ -18,6 +19,7 @@ struct ListProfile {     // what reading a mail needs to know of the list that i
   std::string list_tag;  // the tag that the list puts into subjects, without brackets; "" for none
   std::vector<std::string>
       list_addresses;  // lower case: a From with one of these was rewritten by the list
+  std::vector<HintRight> hint_rights{{Hint::ignore, "*"}};
 };
 
 Classified classify(const Mail& mail, const ListProfile& list);

@@ -3,6 +3,7 @@
 #include "core/mail/diff.hpp"
 #include "core/mail/footer.hpp"
 #include "core/mail/in_body.hpp"
+#include "core/mail/scissors.hpp"
 #include "core/mail/text.hpp"
 
 namespace quilter {
@@ -25,8 +26,7 @@ std::string body_of(const Mail& mail) {
 }
 
 // Signature and footer stand behind a diff, never in it: a removed "- " line looks like one.
-std::string reply_text(std::string_view body) {
-  const auto place = find_diff(body);
+std::string reply_text(std::string_view body, DiffPlace place) {
   const auto tail = without_footer(body.substr(place.end));
   return joined_content(body.substr(0, place.end + tail.size()), {});
 }
@@ -35,6 +35,18 @@ void take_commit_message(Composition& composition, std::string_view content) {
   auto read = in_body(content);
   composition.content = joined_content(read.rest, {});
   if (!composition.author) composition.author = std::move(read.author);
+  if (composition.subject.empty()) composition.subject = std::move(read.subject);
+}
+
+// A diff alone below scissors is an idea ("something like this?"), not a patch.
+void take_proposal(Composition& composition, std::string_view above_diff) {
+  const auto below = below_scissors(above_diff);
+  if (!below) return;
+  auto read = in_body(*below);
+  Proposal proposal{std::move(read.subject), joined_content(read.rest, {})};
+  if (!composition.author) composition.author = std::move(read.author);
+  if (!proposal.message.empty() || !proposal.subject.empty())
+    composition.proposal = std::move(proposal);
 }
 
 // The diffs of all attached patches. Where the body says nothing, the first commit message does.
@@ -54,10 +66,13 @@ Composition compose(const Mail& mail) {
   Composition composition;
   const auto body = body_of(mail);
   auto split = split_diff(body);
-  composition.text = reply_text(body);
+  composition.text = reply_text(body, split.place);
   composition.diff = std::move(split.diff);
   take_commit_message(composition, split.content);
-  if (composition.diff.empty()) take_attached(composition, mail);
+  if (composition.diff.empty())
+    take_attached(composition, mail);
+  else
+    take_proposal(composition, std::string_view{body}.substr(0, split.place.begin));
   return composition;
 }
 

@@ -64,6 +64,8 @@ void describe_identity(Lines& lines, const Submission& submission) {
   lines.field("message-id",
               submission.message_id + (submission.message_id_derived ? " (derived)" : ""));
   lines.field("ancestors", joined(submission.ancestors, " "));
+  if (submission.ancestors_dropped > 0)
+    lines.number("ancestors-dropped", static_cast<std::int64_t>(submission.ancestors_dropped));
   lines.field("submitter", shown(submission.submitter));
   if (submission.author != submission.submitter) lines.field("author", shown(submission.author));
   if (submission.date) lines.field("date", iso8601(*submission.date));
@@ -77,6 +79,26 @@ void describe_subject(Lines& lines, const Submission& submission) {
   if (!submission.numbered) return;
   lines.number("number", submission.number);
   lines.number("total", submission.total);
+}
+
+void describe_metadata(Lines& lines, const Metadata& metadata) {
+  const auto list = [&](std::string_view name, const auto& values) {
+    for (const auto& value : values) lines.field(name, value);
+  };
+  lines.field("base-commit", metadata.base_commit);
+  list("prerequisite-patch-id", metadata.prerequisite_patch_ids);
+  list("prerequisite-message-id", metadata.prerequisite_message_ids);
+  lines.field("change-id", metadata.change_id);
+  list("depends-on", metadata.depends_on);
+  list("based-on", metadata.based_on);
+  list("supersedes", metadata.supersedes);
+  list("link", metadata.links);
+}
+
+void describe_hints(Lines& lines, const Hints& hints) {
+  lines.field("hint-state", hints.state);
+  lines.field("hint-delegate", hints.delegate);
+  if (hints.action_required) lines.field("hint-action-required", "yes");
 }
 
 void describe_pull(Lines& lines, const PullRequest& pull) {
@@ -94,11 +116,16 @@ std::string described(const Submission& submission) {
   describe_subject(lines, submission);
   for (const auto& trailer : submission.trailers)
     lines.field("trailer", trailer.name + ": " + trailer.value);
+  describe_metadata(lines, submission.metadata);
+  describe_hints(lines, submission.hints);
   if (submission.pull) describe_pull(lines, *submission.pull);
   lines.text("content", submission.content);
   lines.text("diff", submission.diff);
   lines.field("patch-id", submission.patch_id);
-  for (const auto& path : submission.paths) lines.field("path", path);
+  for (const auto& file : submission.files)
+    lines.field("path",
+                file.path + (file.old_blob.empty() ? std::string{}
+                                                   : " " + file.old_blob + ".." + file.new_blob));
   return lines.take();
 }
 

@@ -14,26 +14,36 @@
 
 namespace quilter {
 
-struct DiffSplit {
-  std::string content;  // commit message and what stands below "---", diffstat included; without
-                        // the signature ("-- ")
-  std::string diff;     // "" where there is none; ends with a line end
-};
-
-// Where split_diff finds the diff; begin == end where there is none.
+// In octets of the text; begin == end where there is no diff.
 struct DiffPlace {
   std::size_t begin = 0;
   std::size_t end = 0;
 };
 DiffPlace find_diff(std::string_view text);
 
+struct DiffSplit {
+  std::string content;  // commit message and what stands below "---", diffstat included; without
+                        // the signature ("-- ")
+  std::string diff;     // "" where there is none; ends with a line end
+  DiffPlace place = {};  // where it was, as find_diff gives it
+};
+
 // Git, unified, "Index:" (svn, cvs), Mercurial and quilt diffs; renames, mode changes, binary
 // patches, empty files. Hunks are followed by their line counts, so that nothing inside one can be
 // taken for anything else.
 DiffSplit split_diff(std::string_view text);
 
-// The files that a diff touches, new names, without the a/ b/ prefixes; sorted, without doubles.
-std::vector<std::string> paths(std::string_view diff);
+struct TouchedFile {
+  std::string path;      // the new name, the old one where it is deleted; without a/ and b/
+  std::string old_blob;  // of git's "index" line, abbreviated as there; "" where there is none
+  std::string new_blob;
+
+  bool operator==(const TouchedFile&) const = default;
+};
+
+// Sorted by path; a file that is touched twice is there once.
+std::vector<TouchedFile> touched_files(std::string_view diff);
+std::vector<std::string> paths(const std::vector<TouchedFile>& files);
 
 // As `git patch-id --stable` gives it: 40 hex digits; "" where there is no hunk to hash.
 std::string patch_id(std::string_view diff);

@@ -43,8 +43,13 @@ const HeaderLine* header_line(std::string_view line) {
   return found == header_lines.end() ? nullptr : found;
 }
 
-std::string_view line_at(const Lines& lines, std::size_t at) {
-  return at < lines.size() ? without_line_end(lines[at]) : std::string_view{};
+std::string_view first_line(std::string_view text) {
+  return without_line_end(next_line(text));
+}
+
+std::string_view behind_line(std::string_view text) {
+  next_line(text);
+  return text;
 }
 
 struct Counts {
@@ -88,26 +93,31 @@ bool take_hunk_line(std::string_view line, Counts& left) {
   return true;
 }
 
-bool has_names(const Lines& lines, std::size_t at) {
-  return line_at(lines, at).starts_with("--- ") && line_at(lines, at + 1).starts_with("+++ ");
+bool has_names(std::string_view text) {
+  return text.starts_with("--- ") && behind_line(text).starts_with("+++ ");
 }
 
 // Behind what still looks like a hunk, where one was edited by hand and its counts are wrong.
-std::size_t behind_damaged(const Lines& lines, std::size_t at) {
-  const auto fits = [&](std::string_view line) {
-    return (line.starts_with('+') || line.starts_with('-') || line.starts_with(' ')) &&
-           line != "-- " && line != "--" && line != "---" && !has_names(lines, at);
+std::string_view behind_damaged(std::string_view text) {
+  const auto fits = [&] {
+    if (!text.starts_with('+') && !text.starts_with('-') && !text.starts_with(' ')) return false;
+    const auto line = first_line(text);
+    return line != "-- " && line != "--" && line != "---" && !has_names(text);
   };
-  while (at < lines.size() && fits(line_at(lines, at))) ++at;
-  return at;
+  while (fits()) next_line(text);
+  return text;
 }
 
-std::size_t behind_hunk(const Lines& lines, std::size_t at, Counts left) {
+std::string_view behind_hunk(std::string_view text, Counts left) {
   const auto is_open = [&] { return left.old_lines > 0 || left.new_lines > 0; };
-  while (at < lines.size() && is_open() && take_hunk_line(lines[at], left)) ++at;
-  if (is_open()) at = behind_damaged(lines, at);
-  while (at < lines.size() && lines[at].starts_with("\\ ")) ++at;  // "\ No newline at end of file"
-  return at;
+  while (!text.empty() && is_open()) {
+    auto behind = text;
+    if (!take_hunk_line(next_line(behind), left)) break;
+    text = behind;
+  }
+  if (is_open()) text = behind_damaged(text);
+  while (text.starts_with("\\ ")) next_line(text);  // "\ No newline at end of file"
+  return text;
 }
 
 // A line of git's base85: a letter for its length, then five characters for each four bytes.
@@ -120,14 +130,14 @@ bool is_base85(std::string_view line) {
 
 // Behind "GIT binary patch", with its "literal" and "delta" blocks, each of which an empty line
 // ends.
-std::size_t behind_binary(const Lines& lines, std::size_t at) {
-  ++at;
-  while (line_at(lines, at).starts_with("literal ") || line_at(lines, at).starts_with("delta ")) {
-    ++at;
-    while (is_base85(line_at(lines, at))) ++at;
-    if (at < lines.size() && line_at(lines, at).empty()) ++at;
+std::string_view behind_binary(std::string_view text) {
+  next_line(text);
+  while (text.starts_with("literal ") || text.starts_with("delta ")) {
+    next_line(text);
+    while (is_base85(first_line(text))) next_line(text);
+    if (first_line(text).empty()) next_line(text);
   }
-  return at;
+  return text;
 }
 
 // What follows "--- " or "+++ ": the name up to the tab that a time stamp stands behind.
@@ -153,47 +163,50 @@ void take_git_names(FileDiff& file, std::string_view line) {
   file.new_name = line.substr(line.size() / 2 + 1);
 }
 
+// Takes the lines between "diff …" or "Index: …" and "--- ". True where they prove a diff.
+bool take_header(FileDiff& file) {
+  const auto first = without_line_end(next_line(file.behind));
+  const bool by_index = first.starts_with("Index: ");
+  bool proved = false;
+  take_git_names(file, first);
+  for (std::size_t count = 1; count < most_header_lines; ++count, next_line(file.behind)) {
+    const auto line = first_line(file.behind);
+    const auto* known = header_line(line);
+    if (known == nullptr && !(by_index && line.starts_with("diff "))) break;
+    proved |= known != nullptr && (known->proof == Proof::git || first.starts_with("diff --git "));
+    take_rename(file, line);
+    if (line.starts_with("index ")) file.index = line.substr(6);
+  }
+  return proved;
+}
+
 }  // namespace
 
-Lines lines_of(std::string_view text) {
-  Lines lines;
-  while (!text.empty()) lines.push_back(next_line(text));
-  return lines;
-}
-
-std::size_t behind_hunks(const Lines& lines, std::size_t at) {
-  while (const auto counts = hunk_header(line_at(lines, at)))
-    at = behind_hunk(lines, at + 1, *counts);
-  return at;
-}
-
-std::optional<FileDiff> file_diff(const Lines& lines, std::size_t at) {
-  FileDiff file{.end = at, .old_name = {}, .new_name = {}};
-  bool proved = false;
-  const auto first = line_at(lines, at);
-  const bool by_index = first.starts_with("Index: ");
-  if (by_index || first.starts_with("diff ")) {
-    take_git_names(file, first);
-    for (++file.end; file.end - at < most_header_lines; ++file.end) {
-      const auto line = line_at(lines, file.end);
-      const auto* known = header_line(line);
-      if (known == nullptr && !(by_index && line.starts_with("diff "))) break;
-      proved |=
-          known != nullptr && (known->proof == Proof::git || first.starts_with("diff --git "));
-      take_rename(file, line);
-    }
+std::string_view behind_hunks(std::string_view text) {
+  while (text.starts_with("@@ -")) {
+    const auto counts = hunk_header(first_line(text));
+    if (!counts) break;
+    text = behind_hunk(behind_line(text), *counts);
   }
-  if (proved && line_at(lines, file.end) == "GIT binary patch") {
-    file.end = behind_binary(lines, file.end);
+  return text;
+}
+
+std::optional<FileDiff> file_diff(std::string_view text) {
+  FileDiff file{.behind = text, .old_name = {}, .new_name = {}, .index = {}};
+  const bool headed = text.starts_with("Index: ") || text.starts_with("diff ");
+  const bool proved = headed && take_header(file);
+  if (proved && first_line(file.behind) == "GIT binary patch") {
+    file.behind = behind_binary(file.behind);
     return file;
   }
-  if (has_names(lines, file.end)) {
-    const auto hunks = file.end + 2;
-    const auto end = behind_hunks(lines, hunks);
-    if (end == hunks && !proved) return std::nullopt;
-    file.old_name = name_in(line_at(lines, file.end));
-    file.new_name = name_in(line_at(lines, file.end + 1));
-    file.end = end;
+  if (has_names(file.behind)) {
+    const auto old_line = without_line_end(next_line(file.behind));
+    const auto new_line = without_line_end(next_line(file.behind));
+    const auto behind = behind_hunks(file.behind);
+    if (behind.size() == file.behind.size() && !proved) return std::nullopt;
+    file.old_name = name_in(old_line);
+    file.new_name = name_in(new_line);
+    file.behind = behind;
     return file;
   }
   return proved ? std::optional{file} : std::nullopt;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
-#include "core/mail/file_diff.hpp"
 #include "core/mail/text.hpp"
 
 namespace quilter {
@@ -70,8 +70,8 @@ std::string_view tail_of(std::string_view text) {
 // The text without its last footer; the same text where it has none.
 std::string_view without_one_footer(std::string_view text) {
   const auto tail = tail_of(text);
-  auto lines = lines_of(tail);
-  for (auto& line : lines) line = without_line_end(line);
+  std::vector<std::string_view> lines;
+  for (auto rest = tail; !rest.empty();) lines.push_back(without_line_end(next_line(rest)));
   const Block end = lines.data() + lines.size();
   for (auto at = lines.size(); at-- > 0;)
     for (const auto rule : rules)

@@ -36,28 +36,45 @@ std::string_view without_blank_start(std::string_view text) {
   return text;
 }
 
+// False where the line, though it has a field's name, is prose.
+bool take_field(InBody& found, std::string_view line) {
+  if (starts_ignoring_case(line, "From:")) {
+    auto authors = mailboxes(line.substr(5));
+    if (authors.empty()) return false;
+    if (!found.author) found.author = std::move(authors.front());
+  }
+  if (starts_ignoring_case(line, "Subject:") && found.subject.empty())
+    found.subject = trim(line.substr(8));
+  return true;
+}
+
+// The next line with those that continue it (RFC 5322 §2.2.3), unfolded.
+std::string take_unfolded(std::string_view& rest) {
+  std::string line{unescaped(without_line_end(next_line(rest)))};
+  while (!rest.empty() && is_blank(rest.front())) {
+    auto behind = rest;
+    const auto more = trim(next_line(behind));
+    if (more.empty()) break;
+    line.append(" ").append(more);
+    rest = behind;
+  }
+  return line;
+}
+
 }  // namespace
 
 InBody in_body(std::string_view text) {
-  InBody found{std::nullopt, text};
+  InBody found{std::nullopt, {}, text};
   auto rest = without_blank_start(text);
-  bool any = false;
   while (!rest.empty()) {
     auto behind = rest;
-    const auto line = unescaped(without_line_end(next_line(behind)));
-    const bool continued = any && !line.empty() && is_blank(line[0]) && !trim(line).empty();
-    if (!continued && !is_format_patch_line(line)) {
-      if (!is_field(line)) break;
-      if (starts_ignoring_case(line, "From:")) {
-        auto authors = mailboxes(line.substr(5));
-        if (authors.empty()) break;  // prose
-        if (!found.author) found.author = std::move(authors.front());
-      }
+    if (!is_format_patch_line(unescaped(without_line_end(next_line(behind))))) {
+      behind = rest;
+      const auto field = take_unfolded(behind);
+      if (!is_field(field) || !take_field(found, field)) break;
     }
-    any = true;
-    rest = behind;
+    found.rest = rest = behind;
   }
-  if (any) found.rest = rest;
   return found;
 }
 

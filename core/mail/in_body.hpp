@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/mail/address.hpp"
@@ -16,6 +17,7 @@ namespace quilter {
 
 struct InBody {
   std::optional<Mailbox> author;
+  std::string subject;    // unfolded; "" where there is none
   std::string_view rest;  // the text behind them
 };
 

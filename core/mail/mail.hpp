@@ -27,7 +27,8 @@ struct Part {               // a leaf of the MIME tree that is text, in the orde
 struct Mail {
   std::vector<Field> fields;
   std::vector<Part> parts;
-  std::string fingerprint;  // sha256 of what stays the same on every way the message takes, in hex
+  std::string fingerprint;  // where the mail has no message id: sha256 of what stays the same on
+                            // every way the message takes, in hex; else ""
 };
 
 // The body of the first field of that name (case is ignored, RFC 5322 §1.2.2); "" where there is

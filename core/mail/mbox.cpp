@@ -3,6 +3,32 @@
 #include "core/mail/text.hpp"
 
 namespace quilter {
+namespace {
+
+// "From whoever Mon Sep 17 00:00:00 2001", with anything behind the year.
+bool is_from_line(std::string_view line) {
+  if (!line.starts_with("From ")) return false;
+  const auto colon = line.rfind(':');
+  if (colon == std::string_view::npos || colon < 5 || line.size() < colon + 8) return false;
+  const auto digit = [&](std::size_t at) { return is_digit(line[at]); };
+  if (!digit(colon - 2) || !digit(colon - 1) || line[colon - 3] != ':') return false;
+  if (!digit(colon + 1) || !digit(colon + 2) || line[colon + 3] != ' ') return false;
+  return digit(colon + 4) && digit(colon + 5) && digit(colon + 6) && digit(colon + 7);
+}
+
+bool is_escaped_from(std::string_view line) {
+  const auto text = line.find_first_not_of('>');
+  return text != 0 && text != std::string_view::npos && line.substr(text).starts_with("From ");
+}
+
+void end_entry(std::string& message) {
+  if (message.ends_with("\r\n\r\n"))
+    message.resize(message.size() - 2);
+  else if (message.ends_with("\n\n"))
+    message.pop_back();
+}
+
+}  // namespace
 
 std::string mbox_entry(std::string_view message_bytes) {
   std::string entry =
@@ -20,6 +46,21 @@ std::string mbox_entry(std::string_view message_bytes) {
 std::string_view without_from_line(std::string_view file) {
   if (file.starts_with("From ")) next_line(file);
   return file;
+}
+
+std::vector<std::string> messages_of_mbox(std::string_view file) {
+  std::vector<std::string> messages;
+  while (!file.empty()) {
+    const auto line = next_line(file);
+    const bool starts = is_from_line(line);
+    if (starts || messages.empty()) {
+      if (!messages.empty()) end_entry(messages.back());
+      messages.emplace_back();
+    }
+    if (!starts) messages.back() += is_escaped_from(line) ? line.substr(1) : line;
+  }
+  if (!messages.empty()) end_entry(messages.back());
+  return messages;
 }
 
 }  // namespace quilter

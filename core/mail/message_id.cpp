@@ -26,13 +26,31 @@ MessageId from_brackets(std::string_view inside) {
   return id;
 }
 
-// `a@b` without brackets, where nothing else is there.
-MessageId from_bare_word(std::string_view field_body) {
-  const auto words = split(field_body);
-  if (words.size() != 1 || words[0].find('@') == std::string_view::npos ||
-      words[0].find('>') != std::string_view::npos)
-    return {};
-  return MessageId{words[0]};
+// `a@b c@d` without brackets, where nothing else is there.
+std::vector<MessageId> from_bare_words(std::string_view field_body) {
+  std::vector<MessageId> ids;
+  for (const auto word : split(field_body)) {
+    if (word.find('@') == std::string_view::npos || word.find('>') != std::string_view::npos)
+      return {};
+    if (is_id(word)) ids.emplace_back(word);
+  }
+  return ids;
+}
+
+// RFC 5322 §3.2.2: comments, "(see <a@b>)", may stand around ids, and nest. One that never closes
+// is none.
+std::string without_comments(std::string_view field_body) {
+  std::string text;
+  std::size_t open = 0;    // comments that are open
+  std::size_t before = 0;  // the length of `text` where the outermost of them began
+  bool in_id = false;
+  for (const char c : field_body) {
+    if (!in_id && c == '(' && open++ == 0) before = text.size();
+    if (open == 0 && (c == '<' || c == '>')) in_id = c == '<';
+    text += c;
+    if (open > 0 && c == ')' && --open == 0) text.resize(before);
+  }
+  return text;
 }
 
 void add(std::vector<MessageId>& ids, MessageId id) {
@@ -42,12 +60,11 @@ void add(std::vector<MessageId>& ids, MessageId id) {
 }  // namespace
 
 std::vector<MessageId> message_ids(std::string_view field_body) {
+  const auto text = field_body.find('(') == std::string_view::npos ? std::string{field_body}
+                                                                   : without_comments(field_body);
+  if (text.find('<') == std::string::npos) return from_bare_words(text);
   std::vector<MessageId> ids;
-  if (field_body.find('<') == std::string_view::npos) {
-    add(ids, from_bare_word(field_body));
-    return ids;
-  }
-  for (auto rest = field_body; !rest.empty();) {
+  for (std::string_view rest = text; !rest.empty();) {
     const auto close = rest.find('>');
     if (close == std::string_view::npos) break;
     const auto open = rest.substr(0, close).rfind('<');  // the innermost: "<<a@b>"
@@ -64,13 +81,12 @@ std::optional<MessageId> message_id(std::string_view field_body) {
   return std::move(ids.front());
 }
 
-std::vector<MessageId> ancestors(const std::vector<std::string_view>& in_reply_to,
-                                 const std::vector<std::string_view>& references,
-                                 std::string_view self) {
-  std::vector<MessageId> result;
+Ancestors ancestors(const std::vector<std::string_view>& in_reply_to,
+                    const std::vector<std::string_view>& references, std::string_view self) {
+  Ancestors result;
   std::unordered_set<std::string> seen{std::string{self}};
   const auto take = [&](MessageId& id) {
-    if (seen.insert(id).second) result.push_back(std::move(id));
+    if (seen.insert(id).second) result.ids.push_back(std::move(id));
   };
   for (const auto body : in_reply_to)
     for (auto& id : message_ids(body)) take(id);
@@ -78,9 +94,10 @@ std::vector<MessageId> ancestors(const std::vector<std::string_view>& in_reply_t
   for (const auto body : references)
     for (auto& id : message_ids(body)) oldest_first.push_back(std::move(id));
   std::for_each(oldest_first.rbegin(), oldest_first.rend(), take);
-  if (result.size() > max_ancestors) {
-    result[max_ancestors - 1] = std::move(result.back());
-    result.resize(max_ancestors);
+  if (result.ids.size() > max_ancestors) {
+    result.dropped = result.ids.size() - max_ancestors;
+    result.ids[max_ancestors - 1] = std::move(result.ids.back());
+    result.ids.resize(max_ancestors);
   }
   return result;
 }

@@ -19,16 +19,19 @@ using MessageId = std::string;  // "local@domain", without angle brackets; case 
 constexpr std::size_t max_ancestors = 64;
 
 // All msg-ids of a field body, in order. Comments and stray words are skipped; `a@b` without
-// brackets counts where the whole body is one such word.
+// brackets counts where the whole body is such words.
 std::vector<MessageId> message_ids(std::string_view field_body);
 
 // The id of a Message-ID field, or nothing.
 std::optional<MessageId> message_id(std::string_view field_body);
 
-// Nearest first: In-Reply-To, then References from its end to its start, without doubles and
-// without `self`; at most max_ancestors.
-std::vector<MessageId> ancestors(const std::vector<std::string_view>& in_reply_to,
-                                 const std::vector<std::string_view>& references,
-                                 std::string_view self);
+struct Ancestors {
+  std::vector<MessageId> ids;  // nearest first; at most max_ancestors
+  std::size_t dropped = 0;     // how many more the mail named
+};
+
+// In-Reply-To, then References from its end to its start, without doubles and without `self`.
+Ancestors ancestors(const std::vector<std::string_view>& in_reply_to,
+                    const std::vector<std::string_view>& references, std::string_view self);
 
 }  // namespace quilter

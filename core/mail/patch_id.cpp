@@ -1,5 +1,6 @@
 // git patch-id --stable, line by line as git's builtin/patch-id.c reads a patch (git 2.39 and
 // later).
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -10,13 +11,21 @@
 namespace quilter {
 namespace {
 
+// 1 for what is hashed, 0 for the blanks.
+constexpr auto is_hashed = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = is_space(static_cast<char>(i)) ? 0 : 1;
+  return table;
+}();
+
 enum class Step : bool { go_on, end };
 
 class PatchId {
  public:
   Step take(std::string_view line) {
     if (line.starts_with("\\ ") && line.size() > 12) return Step::go_on;  // "\ No newline …"
-    if (hashed_ == 0 && !line.starts_with("diff ")) return Step::go_on;   // commit message
+    if (!started_ && !line.starts_with("diff ")) return Step::go_on;      // commit message
+    started_ = true;
     switch (state_) {
       case State::header:
         return header(line);
@@ -29,7 +38,7 @@ class PatchId {
   }
 
   std::string result() {
-    if (hashed_ == 0) return {};
+    if (!started_) return {};
     flush();
     return hex(sum_);
   }
@@ -39,6 +48,7 @@ class PatchId {
 
   Step header(std::string_view line) {
     if (line.starts_with("GIT binary patch") || line.starts_with("Binary files")) {
+      take_run();
       pending_ += index_;  // names the old and the new blob, which stand for the content
       flush();
       state_ = State::binary;
@@ -67,7 +77,7 @@ class PatchId {
   Step hunks(std::string_view line) {
     if (old_left_ == 0 && new_left_ == 0) {
       if (line.starts_with("@@ -")) {
-        take_counts(line.substr(4));
+        take_counts(line.substr(4, 60));
         return Step::go_on;
       }
       if (!line.starts_with("diff ")) return Step::end;
@@ -84,11 +94,25 @@ class PatchId {
       if (line[0] == '-' || line[0] == ' ') --old_left_;
       if (line[0] == '+' || line[0] == ' ') --new_left_;
     }
-    for (const char c : line)
-      if (!is_space(c)) {
-        pending_ += c;
-        ++hashed_;
-      }
+    hash(line);
+  }
+
+  // Lines that follow each other are gathered, and rid of their blanks together.
+  void hash(std::string_view line) {
+    if (run_.data() + run_.size() != line.data()) take_run();
+    run_ = {run_.empty() ? line.data() : run_.data(), run_.size() + line.size()};
+  }
+
+  void take_run() {
+    const auto before = pending_.size();
+    pending_.resize(before + run_.size());
+    auto* end = pending_.data() + before;
+    for (const char c : run_) {  // without a branch: nobody could foretell where the blanks are
+      *end = c;
+      end += is_hashed[static_cast<unsigned char>(c)];
+    }
+    pending_.resize(static_cast<std::size_t>(end - pending_.data()));
+    run_ = {};
   }
 
   // "1a2b..3c4d 100644": the two names, one behind the other.
@@ -101,19 +125,27 @@ class PatchId {
 
   // "12,5 +12,6 @@": a count is 1 where it is not said.
   void take_counts(std::string_view text) {
+    const auto next_range = [&] {
+      text.remove_prefix(std::min(text.find_first_not_of(" +"), text.size()));
+      const auto range = text.substr(0, text.find_first_of(" +"));
+      text.remove_prefix(range.size());
+      return range;
+    };
     const auto count = [](std::string_view range) {
       const auto comma = range.find(',');
       return comma == std::string_view::npos ? 1
                                              : whole_number(range.substr(comma + 1)).value_or(0);
     };
-    const auto ranges = split(text.substr(0, 60), " +");
-    if (ranges.size() < 2) return;
-    old_left_ = count(ranges[0]);
-    new_left_ = count(ranges[1]);
+    const auto old_range = next_range();
+    const auto new_range = next_range();
+    if (new_range.empty()) return;
+    old_left_ = count(old_range);
+    new_left_ = count(new_range);
   }
 
   // Adds the file's hash to the sum, so that the order of the files does not count.
   void flush() {
+    take_run();
     const auto hash = sha1(pending_);
     unsigned carry = 0;
     for (std::size_t i = 0; i < sum_.size(); ++i) {
@@ -127,7 +159,8 @@ class PatchId {
   State state_ = State::header;
   std::int32_t old_left_ = -1;
   std::int32_t new_left_ = -1;
-  std::size_t hashed_ = 0;
+  bool started_ = false;
+  std::string_view run_;  // still to be added to pending_
   std::string pending_;
   std::string index_;
   std::array<std::uint8_t, 20> sum_{};

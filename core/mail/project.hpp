@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "core/mail/hints.hpp"
+
 namespace quilter {
 
 struct Project {
@@ -19,6 +21,7 @@ struct Project {
       recipients;  // lower case; forward-paths that mean this list, where the MTA hosts it
   std::string subject_match;  // RE2; "" takes every subject
   std::string list_tag;       // what the list puts into subjects, without brackets; "" for none
+  std::vector<HintRight> hint_rights{{Hint::ignore, "*"}};
 
   bool operator==(const Project&) const = default;
 };

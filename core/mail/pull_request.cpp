@@ -25,6 +25,22 @@ struct Word {
   bool alone = false;  // the only word of its line
 };
 
+// Most mails ask for nothing: to split a long diff into words costs more than all other reading.
+bool has_where_phrase(std::string_view text) {
+  constexpr std::string_view before_colon = "at";
+  constexpr std::string_view before_blanks = "repository";
+  for (auto at = text.find(':'); at != std::string_view::npos; at = text.find(':', at + 1)) {
+    if (at < before_colon.size()) continue;
+    const auto start = at - before_colon.size();
+    if (!equal_ignoring_case(text.substr(start, before_colon.size()), before_colon)) continue;
+    const auto before = text.substr(0, text.find_last_not_of(" \t\r\n\f\v", start - 1) + 1);
+    if (before.size() >= before_blanks.size() &&
+        equal_ignoring_case(before.substr(before.size() - before_blanks.size()), before_blanks))
+      return true;
+  }
+  return false;
+}
+
 // Wrapping and indentation are gone once the text is words.
 std::vector<Word> words_of(std::string_view content) {
   std::vector<Word> words;
@@ -91,6 +107,7 @@ std::string ref_behind(const std::vector<Word>& words, std::size_t url) {
 }  // namespace
 
 std::optional<PullRequest> pull_request(std::string_view content) {
+  if (!has_where_phrase(content)) return std::nullopt;
   const auto words = words_of(content);
   const auto url = find_behind(words, 0, where_phrases);
   if (url == 0 || url >= words.size() || !is_url(words[url].text)) return std::nullopt;

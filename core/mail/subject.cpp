@@ -3,56 +3,17 @@
 #include <algorithm>
 #include <array>
 
+#include "core/mail/reply_mark.hpp"
 #include "core/mail/text.hpp"
 
 namespace quilter {
 namespace {
-
-// What mail programs put before a subject when they answer or forward, lower case.
-constexpr std::array<std::string_view, 13> reply_marks{
-    "re", "aw", "sv", "antw", "antwort", "vs", "odp", "ynt", "res", "atb", "回复", "答复", "回覆"};
-constexpr std::array<std::string_view, 7> forward_marks{"fwd", "fw",   "wg",  "vb",
-                                                        "tr",  "转发", "轉寄"};
 
 // Prefixes that end the search for marks: behind "[PATCH]" the name begins, and "vs:" may be a
 // driver.
 constexpr std::array<std::string_view, 4> known_prefixes{"patch", "rfc", "pull", "resend"};
 
 constexpr std::size_t max_prefixes = 32;  // people use up to six; more are dropped
-
-// "[2]", "(2)", "^2": how many answers there were, as some programs count.
-void drop_count(std::string_view& text) {
-  const auto digits_from = [&](std::size_t at) {
-    return std::min(text.find_first_not_of("0123456789", at), text.size());
-  };
-  if (text.empty()) return;
-  const auto end = digits_from(1);
-  if (end == 1) return;
-  if (text[0] == '^')
-    text.remove_prefix(end);
-  else if (end < text.size() &&
-           ((text[0] == '[' && text[end] == ']') || (text[0] == '(' && text[end] == ')')))
-    text.remove_prefix(end + 1);
-}
-
-// Takes "Re: " off the front, where `marks` has it.
-template <typename Marks>
-bool take_mark(std::string_view& text, const Marks& marks) {
-  for (const auto mark : marks) {
-    if (!starts_ignoring_case(text, mark)) continue;
-    auto rest = text.substr(mark.size());
-    drop_count(rest);
-    while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1);
-    constexpr std::string_view wide_colon = "：";
-    const auto colon = rest.starts_with(':')          ? 1
-                       : rest.starts_with(wide_colon) ? wide_colon.size()
-                                                      : 0;
-    if (colon == 0) continue;
-    text = trim(rest.substr(colon));
-    return true;
-  }
-  return false;
-}
 
 // Takes "[…] " off the front and gives what it held.
 std::optional<std::string_view> take_bracket(std::string_view& text) {
@@ -77,7 +38,7 @@ std::optional<std::int32_t> take_version(std::string_view& prefix) {
   if (digits.empty() || before == 0 || to_lower(prefix[before - 1]) != 'v') return std::nullopt;
   const auto version = whole_number(digits);
   prefix = prefix.substr(0, before - 1);
-  while (prefix.ends_with('-')) prefix.remove_suffix(1);
+  while (prefix.ends_with('-') || prefix.ends_with('_')) prefix.remove_suffix(1);
   return std::max(version.value_or(1), 1);
 }
 
@@ -164,10 +125,86 @@ std::string joined(const std::vector<std::string_view>& words) {
   return text;
 }
 
-bool ends_marks(const Subject& subject) {
-  return subject.marker ||
-         std::any_of(known_prefixes.begin(), known_prefixes.end(),
+bool has_known_prefix(const Subject& subject) {
+  return std::any_of(known_prefixes.begin(), known_prefixes.end(),
                      [&](std::string_view word) { return has_prefix(subject, word); });
+}
+
+bool ends_marks(const Subject& subject) {
+  return subject.marker || has_known_prefix(subject);
+}
+
+// "3/7", "(3/7)", "3/7:".
+std::optional<SeriesMarker> marker_word(std::string_view word) {
+  if (word.ends_with(':')) word.remove_suffix(1);
+  if (word.starts_with('(') && word.ends_with(')')) word = word.substr(1, word.size() - 2);
+  const auto marker = take_marker(word);
+  return word.empty() ? marker : std::nullopt;
+}
+
+bool is_version_word(std::string_view word) {
+  return take_version(word) && word.empty();
+}
+
+std::string_view first_word(std::string_view text) {
+  return text.substr(0, text.find(' '));
+}
+
+void drop_word(std::string_view& text) {
+  text = trim(text.substr(first_word(text).size()));
+  if (text.starts_with("- ") || text.starts_with(": ")) text = trim(text.substr(1));
+}
+
+// "PATCH v2 3/7: mend it", where somebody left the brackets out. It needs a colon or a number:
+// "Patch for the widget" is prose.
+void take_bare_prefixes(Subject& subject, std::string_view& text) {
+  auto rest = text;
+  Subject read;
+  bool sure = false;
+  for (bool more = true; more && !rest.empty();) {
+    auto word = first_word(rest);
+    const bool colon = word.ends_with(':');
+    if (colon) word.remove_suffix(1);
+    Subject alone;
+    take_prefix(alone, word);
+    more = !word.empty() && (has_known_prefix(alone) || marker_word(word) || is_version_word(word));
+    if (!more) break;
+    take_prefix(read, word);
+    sure = sure || colon || read.marker;
+    drop_word(rest);
+    more = !colon;
+  }
+  if (!sure || !has_known_prefix(read)) return;
+  read.reply = subject.reply;
+  read.forward = subject.forward;
+  subject = std::move(read);
+  text = rest;
+}
+
+// "[PATCH] 3/7 mend it", "[PATCH] v2: mend it", "[PATCH] mend it (3/7)", "[PATCH] mend it [3/7]":
+// numbered by hand.
+void take_hand_numbers(Subject& subject, std::string_view& text) {
+  const auto version = first_word(text);
+  auto behind = text;
+  drop_word(behind);
+  const auto plain = version.substr(0, version.size() - (version.ends_with(':') ? 1 : 0));
+  if (is_version_word(plain) && (version != plain || marker_word(first_word(behind)))) {
+    auto word = plain;
+    subject.version = take_version(word).value_or(1);
+    text = behind;
+  }
+  if (const auto marker = marker_word(first_word(text))) {
+    subject.marker = marker;
+    drop_word(text);
+    return;
+  }
+  const auto last = text.substr(text.rfind(' ') + 1);  // npos + 1 is 0
+  if (last.size() < 5 || !(last.starts_with('(') || last.starts_with('['))) return;
+  auto inside = last.substr(1, last.size() - 2);
+  const auto marker = take_marker(inside);
+  if (!marker || !inside.empty() || last.back() != (last[0] == '(' ? ')' : ']')) return;
+  subject.marker = marker;
+  text = trim(text.substr(0, text.size() - last.size()));
 }
 
 }  // namespace
@@ -176,21 +213,22 @@ Subject parse_subject(std::string_view field_body, std::string_view list_tag) {
   Subject subject;
   auto rest = trim(field_body);
   for (bool more = true; more;) {
-    more = false;
-    if (!ends_marks(subject)) {
-      if (take_mark(rest, reply_marks))
-        more = subject.reply = true;
-      else if (take_mark(rest, forward_marks))
-        more = subject.forward = true;
+    if (const auto mark = ends_marks(subject) ? std::nullopt : take_reply_mark(rest)) {
+      (*mark == ReplyMark::reply ? subject.reply : subject.forward) = true;
+      more = true;
+      continue;
     }
-    if (more) continue;
+    more = false;
     if (const auto inside = take_bracket(rest)) {
       if (list_tag.empty() || !equal_ignoring_case(*inside, list_tag))
         take_prefixes(subject, *inside);
       more = true;
     }
   }
-  if (!subject.prefixes.empty() && rest.starts_with(':')) rest.remove_prefix(1);  // "[Patch]: name"
+  if (!subject.prefixes.empty() && rest.starts_with(':'))
+    rest = trim(rest.substr(1));  // "[Patch]: name"
+  if (subject.prefixes.empty() && !subject.marker) take_bare_prefixes(subject, rest);
+  if (!subject.marker && has_known_prefix(subject)) take_hand_numbers(subject, rest);
   subject.name = joined(split(rest));
   if (subject.version == 1)
     subject.version = std::max(version_in_name(subject.name).value_or(1), 1);

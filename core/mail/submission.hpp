@@ -16,7 +16,10 @@
 
 #include "core/mail/address.hpp"
 #include "core/mail/date.hpp"
+#include "core/mail/diff.hpp"
+#include "core/mail/hints.hpp"
 #include "core/mail/message_id.hpp"
+#include "core/mail/metadata.hpp"
 #include "core/mail/pull_request.hpp"
 #include "core/mail/trailers.hpp"
 
@@ -30,13 +33,14 @@ struct Submission {
   Kind kind = Kind::comment;
   std::string rule;  // which rule of classify decided, for `quilter parse`
   MessageId message_id;
-  bool message_id_derived = false;   // the mail had none; made from its fingerprint
-  std::vector<MessageId> ancestors;  // nearest first, capped
-  Mailbox submitter;                 // who sent it, unmangled
-  Mailbox author;                    // who wrote the patch: the in-body From:, else the submitter
-  std::optional<Timestamp> date;     // of the Date field; nothing where it is unreadable
-  std::string subject;               // the whole field, decoded
-  std::string name;                  // the subject without prefixes
+  bool message_id_derived = false;    // the mail had none; made from its fingerprint
+  std::vector<MessageId> ancestors;   // nearest first, capped
+  std::size_t ancestors_dropped = 0;  // beyond the cap
+  Mailbox submitter;                  // who sent it, unmangled
+  Mailbox author;                     // who wrote the patch: the in-body From:, else the submitter
+  std::optional<Timestamp> date;      // of the Date field; nothing where it is unreadable
+  std::string subject;                // the whole field, decoded
+  std::string name;                   // the subject without prefixes
   std::vector<std::string> prefixes;
   std::int32_t version = 1;
   std::int32_t number = 1;         // slot in the series; 0 is the cover letter's
@@ -44,9 +48,11 @@ struct Submission {
   bool numbered = false;           // the subject said "3/7"
   std::string content;             // commit message, cover text, or the comment
   std::string diff;                // "" where there is none
-  std::vector<std::string> paths;  // touched by the diff, sorted
+  std::vector<TouchedFile> files;  // sorted by path
   std::string patch_id;            // git patch-id --stable, "" where there is no diff
   std::vector<Trailer> trailers;
+  Metadata metadata;  // of patches, cover letters and pull requests
+  Hints hints;        // those that the sender has a right to
   std::optional<PullRequest> pull;
 };
 

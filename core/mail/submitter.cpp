@@ -57,14 +57,15 @@ std::optional<Mailbox> person(const std::vector<std::string_view>& bodies,
 
 std::optional<Mailbox> behind_list(const Mail& mail, const Addresses& list_addresses,
                                    std::string_view name) {
-  for (const auto* field : {"X-Original-From", "Reply-To"})
+  for (const auto* field : {"X-Original-From", "X-Original-Sender", "Reply-To"})
     if (auto found = person(all(mail, field), list_addresses)) return found;
   return name.empty() ? std::nullopt : person(all(mail, "Cc"), list_addresses, name);
 }
 
 }  // namespace
 
-Mailbox submitter(const Mail& mail, const Addresses& list_addresses) {
+Mailbox submitter(const Mail& mail, const Addresses& list_addresses,
+                  const std::optional<Mailbox>& in_body_author) {
   Mailbox from;
   for (const auto* field : {"From", "Sender"})
     for (const auto body : all(mail, field))
@@ -74,6 +75,7 @@ Mailbox submitter(const Mail& mail, const Addresses& list_addresses) {
   if (!rewritten) return from;
   const auto name = without_via(from.name);
   auto found = behind_list(mail, list_addresses, name);
+  if (!found) found = in_body_author;
   if (!found) return {name, from.address};
   found->name = without_via(found->name);
   if (found->name.empty()) found->name = name;

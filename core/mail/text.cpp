@@ -39,19 +39,6 @@ std::optional<std::int32_t> whole_number(std::string_view text) {
   return number;
 }
 
-std::string_view next_line(std::string_view& rest) {
-  const auto end = rest.find('\n');
-  const auto line = rest.substr(0, end == std::string_view::npos ? end : end + 1);
-  rest.remove_prefix(line.size());
-  return line;
-}
-
-std::string_view without_line_end(std::string_view line) {
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
-
 std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
   std::vector<std::string_view> words;
   for (auto at = text.find_first_not_of(separators); at != std::string_view::npos;

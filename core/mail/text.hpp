@@ -44,11 +44,24 @@ std::vector<std::string_view> split(Temporary&& text,
 // A decimal number that fits, with nothing around it; else nothing.
 std::optional<std::int32_t> whole_number(std::string_view text);
 
-// Takes the next line, its line end included, off the front of `rest`; "" at the end.
-std::string_view next_line(std::string_view& rest);
+// Takes the next line, its line end included, off the front of `rest`; "" at the end. Here, to be
+// inlined: reading a mail is mostly this.
+inline std::string_view next_line(std::string_view& rest) {
+  const auto end = rest.find('\n');
+  const auto line = rest.substr(0, end == std::string_view::npos ? end : end + 1);
+  rest.remove_prefix(line.size());
+  return line;
+}
 
 // The line without its LF or CR LF.
-std::string_view without_line_end(std::string_view line);
+inline std::string_view without_line_end(std::string_view line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+// How many octets at the front of `bytes` are valid UTF-8 without NUL.
+std::size_t valid_length(std::string_view bytes);
 
 // Valid UTF-8 (RFC 3629): every offending byte, and NUL, becomes U+FFFD.
 std::string valid_utf8(std::string_view bytes);

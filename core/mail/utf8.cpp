@@ -1,6 +1,7 @@
 // UTF-8 (RFC 3629): what is well formed, and what may be shown.
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "core/mail/text.hpp"
 
@@ -50,6 +51,17 @@ constexpr bool second_fits(unsigned lead, unsigned second) {
   return true;
 }
 
+// Eight octets of ASCII without NUL, all at once: most text is that, and one by one takes far
+// longer.
+bool is_plain(std::string_view bytes) {
+  constexpr std::uint64_t ones = 0x0101010101010101ULL;
+  constexpr std::uint64_t high_bits = 0x8080808080808080ULL;
+  std::uint64_t eight = 0;
+  if (bytes.size() < sizeof eight) return false;
+  std::memcpy(&eight, bytes.data(), sizeof eight);
+  return (((eight - ones) | eight) & high_bits) == 0;  // what is 0 borrows, and gets its high bit
+}
+
 char32_t code_point(std::string_view sequence) {
   const auto lead = octet(sequence[0]);
   if (sequence.size() == 1) return lead;
@@ -70,16 +82,30 @@ std::size_t utf8_length(std::string_view bytes) {
   return length > 1 && !second_fits(lead, octet(bytes[1])) ? 0 : length;
 }
 
+std::size_t valid_length(std::string_view bytes) {
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    if (is_plain(bytes.substr(at))) {
+      at += sizeof(std::uint64_t);
+      continue;
+    }
+    const auto length = bytes[at] == '\0' ? 0 : utf8_length(bytes.substr(at));
+    if (length == 0) break;
+    at += length;
+  }
+  return at;
+}
+
 std::string valid_utf8(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
-    const auto length = bytes[0] == '\0' ? 0 : utf8_length(bytes);
-    if (length == 0)
-      text += replacement;
-    else
-      text += bytes.substr(0, length);
-    bytes.remove_prefix(length == 0 ? 1 : length);
+    const auto length = valid_length(bytes);
+    text += bytes.substr(0, length);
+    bytes.remove_prefix(length);
+    if (bytes.empty()) break;
+    text += replacement;
+    bytes.remove_prefix(1);
   }
   return text;
 }

@@ -107,14 +107,15 @@ std::string guessed_utf8(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
-    const auto length = utf8_length(bytes);
+    const auto length = valid_length(bytes);
+    text += bytes.substr(0, length);
+    bytes.remove_prefix(length);
+    if (bytes.empty()) break;
     if (bytes[0] == '\0')
       text += replacement;
-    else if (length == 0)
-      append_1252(text, bytes[0]);
     else
-      text += bytes.substr(0, length);
-    bytes.remove_prefix(std::max<std::size_t>(length, 1));
+      append_1252(text, bytes[0]);
+    bytes.remove_prefix(1);
   }
   return text;
 }

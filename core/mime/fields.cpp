@@ -5,14 +5,13 @@
 
 #include "core/mail/text.hpp"
 #include "core/mime/charset.hpp"
-#include "core/mime/owned.hpp"
+#include "core/mime/encoded_word.hpp"
 
 namespace quilter::mime {
 namespace {
 
 constexpr std::size_t longest_decoded =
     65'536;  // bytes of a field; a longer one is read, but not decoded
-constexpr std::size_t longest_word = 500;  // RFC 2047 §2 allows 75; some programs never fold
 
 constexpr std::array<std::string_view, 9> address_fields{
     "From", "Sender",          "Reply-To",    "To",           "Cc",
@@ -27,38 +26,6 @@ std::string without_controls(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; }, ' ');
   return std::string{trim(text)};
-}
-
-std::string decoded_words(const std::string& text) {
-  const OwnedText decoded{g_mime_utils_header_decode_text(nullptr, text.c_str())};
-  return decoded ? valid_utf8(decoded.get()) : text;
-}
-
-// The length of the encoded word "=?charset?Q?text?=" that `text` begins with; 0 where there is
-// none.
-std::size_t word_length(std::string_view text) {
-  if (!text.starts_with("=?")) return 0;
-  text = text.substr(0, longest_word);
-  text = text.substr(0, text.find_first_of(" \t"));
-  const auto charset_end = text.find('?', 2);
-  if (charset_end == std::string_view::npos || charset_end + 2 >= text.size() ||
-      text[charset_end + 2] != '?')
-    return 0;
-  const auto end = text.find("?=", charset_end + 3);
-  return end == std::string_view::npos ? 0 : end + 2;
-}
-
-// Encoded words with nothing but blanks between them, which are one text (RFC 2047 §6.2).
-std::size_t run_length(std::string_view text) {
-  auto length = word_length(text);
-  while (length > 0) {
-    const auto next = text.find_first_not_of(" \t", length);
-    if (next == std::string_view::npos) break;
-    const auto more = word_length(text.substr(next));
-    if (more == 0) break;
-    length = next + more;
-  }
-  return length;
 }
 
 enum class Place : bool { outside, quoted };  // relative to "quoted strings"
@@ -82,9 +49,10 @@ std::string decoded_addresses(std::string_view text) {
   std::string result;
   auto place = Place::outside;
   while (!text.empty()) {
-    auto length = run_length(text);
+    const auto run = encoded_run(text);
+    auto length = run.length;
     if (length > 0) {
-      result += as_phrase(decoded_words(std::string{text.substr(0, length)}), place);
+      result += as_phrase(run.text, place);
     } else {
       if (text[0] == '"') place = place == Place::quoted ? Place::outside : Place::quoted;
       length = text[0] == '\\' && text.size() > 1 ? 2 : 1;
@@ -114,10 +82,10 @@ std::vector<Field> decoded_fields(const std::vector<RawField>& fields) {
   return decoded;
 }
 
-std::string decoded_field(std::string_view raw_field_body) {
+std::string decoded_field(std::string_view name, std::string_view raw_field_body) {
   std::string unfolded;
   for (auto rest = raw_field_body; !rest.empty();) unfolded += without_line_end(next_line(rest));
-  return decoded_body({}, trim(unfolded));
+  return decoded_body(name, trim(unfolded));
 }
 
 }  // namespace quilter::mime

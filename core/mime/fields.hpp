@@ -14,8 +14,8 @@
 
 namespace quilter::mime {
 
-// One field body: unfolded, encoded words decoded, valid UTF-8.
-std::string decoded_field(std::string_view raw_field_body);
+// One field body: unfolded, encoded words decoded, valid UTF-8. `name` tells what holds mailboxes.
+std::string decoded_field(std::string_view name, std::string_view raw_field_body);
 
 std::vector<Field> decoded_fields(const std::vector<RawField>& fields);
 

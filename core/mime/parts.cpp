@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <utility>
 
 #include "core/mail/text.hpp"
 #include "core/mime/charset.hpp"
+#include "core/mime/leaf.hpp"
 #include "core/mime/owned.hpp"
 #include "core/mime/read_mail.hpp"
 #include "core/mime/text_part.hpp"
@@ -20,31 +21,25 @@ struct Node {
   bool attachment = false;
 };
 
-std::string text_or_empty(const char* text) {
-  return text == nullptr ? std::string{} : std::string{text};
-}
-
-// What only MIME needs, for GMime: its header then ends where ours does, and holds no NUL.
-std::string mime_message(const RawParts& message) {
+// The fields that only MIME needs, for GMime, without NUL: its header then ends where ours does.
+std::string mime_header(const RawParts& message) {
   constexpr std::array<std::string_view, 3> fields{"Content-Type", "Content-Transfer-Encoding",
                                                    "Content-Disposition"};
-  std::string bytes;
+  std::string header;
   for (const auto name : fields) {
     const auto body = first(message.fields, name);
     const bool unreadable = name == "Content-Type" && body.find('/') == std::string_view::npos;
     if (body.empty() || unreadable) continue;  // RFC 2045 §5.2: then it is plain text
-    bytes.append(name).append(": ").append(body).append("\n");
-    std::replace(bytes.begin(), bytes.end(), '\0', '?');
+    header.append(name).append(": ").append(body).append("\n");
   }
-  return bytes.append("\n").append(message.body);
+  std::replace(header.begin(), header.end(), '\0', '?');
+  return header += '\n';
 }
 
-// Multipart or message, as GMime will see it: comments and case are its matter.
-bool is_composite(std::string_view content_type) {
-  const Owned<GMimeContentType> type{
-      g_mime_content_type_parse(nullptr, std::string{content_type}.c_str())};
-  return g_mime_content_type_is_type(type.get(), "multipart", "*") != 0 ||
-         g_mime_content_type_is_type(type.get(), "message", "*") != 0;
+bool is_composite(GMimeObject& object) {
+  auto* type = g_mime_object_get_content_type(&object);
+  return g_mime_content_type_is_type(type, "multipart", "*") != 0 ||
+         g_mime_content_type_is_type(type, "message", "*") != 0;
 }
 
 // Takes the next field off the front of `rest`, with the lines it is folded into (RFC 5322 §2.2.3).
@@ -88,59 +83,13 @@ bool is_bomb(std::string_view body) {
   return false;
 }
 
-std::string media_type_of(GMimeObject& object) {
-  auto* type = g_mime_object_get_content_type(&object);
-  if (type == nullptr) return "text/plain";
-  const OwnedText name{g_mime_content_type_get_mime_type(type)};
-  return lower(text_or_empty(name.get()));
-}
-
-bool is_attachment(GMimeObject& object) {
-  return equal_ignoring_case(text_or_empty(g_mime_object_get_disposition(&object)), "attachment");
-}
-
-std::string parameter(GMimeObject& object, const char* name) {
-  return text_or_empty(g_mime_object_get_content_type_parameter(&object, name));
-}
-
-bool is_patch_name(std::string_view file_name) {
-  constexpr std::array<std::string_view, 4> ends{".patch", ".diff", ".txt", ".mbox"};
-  const auto name = lower(file_name);
-  return std::any_of(ends.begin(), ends.end(),
-                     [&](std::string_view end) { return name.ends_with(end); });
-}
-
-// Programs send patches under any application type; then the name says what they are.
-bool is_text(std::string_view media_type, std::string_view file_name) {
-  return media_type.starts_with("text/") ||
-         (media_type.starts_with("application/") && is_patch_name(file_name));
-}
-
-std::string decoded_bytes(GMimePart& part) {
+std::string encoded_bytes(GMimePart& part) {
   auto* content = g_mime_part_get_content(&part);
   if (content == nullptr) return {};
   const Owned<GMimeStream> stream{g_mime_stream_mem_new()};
-  g_mime_data_wrapper_write_to_stream(content, stream.get());
+  g_mime_stream_write_to_stream(g_mime_data_wrapper_get_stream(content), stream.get());
   const auto* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream.get()));
   return {reinterpret_cast<const char*>(bytes->data), bytes->len};
-}
-
-bool is_encoded(GMimePart& part) {
-  const auto encoding = g_mime_part_get_content_encoding(&part);
-  return encoding == GMIME_CONTENT_ENCODING_BASE64 ||
-         encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ||
-         encoding == GMIME_CONTENT_ENCODING_UUENCODE;
-}
-
-std::string text_of(GMimePart& part, std::string_view media_type) {
-  auto& object = *GMIME_OBJECT(&part);
-  const auto utf8 = to_utf8(decoded_bytes(part), parameter(object, "charset"));
-  auto text = is_encoded(part) ? lf_unless_mixed(utf8) : lf_line_ends(utf8);
-  if (media_type == "text/html") return without_tags(text);
-  if (equal_ignoring_case(parameter(object, "format"), "flowed"))
-    return unflowed(
-        text, equal_ignoring_case(parameter(object, "delsp"), "yes") ? DelSp::yes : DelSp::no);
-  return text;
 }
 
 // Walks the tree in the order of the message, without calling itself.
@@ -178,13 +127,11 @@ class Walk {
 
   void leaf(GMimePart& part, const Node& node) {
     ++leaves_;
-    auto& object = *GMIME_OBJECT(&part);
-    const auto media_type = media_type_of(object);
-    const auto file_name = guessed_utf8(text_or_empty(g_mime_part_get_filename(&part)));
-    if (!is_text(media_type, file_name)) return;
-    auto& list = media_type == "text/html" ? html_ : texts_;
-    list.push_back({media_type, file_name, node.attachment || is_attachment(object),
-                    text_of(part, media_type)});
+    auto leaf = leaf_of(part);
+    if (!is_text(leaf)) return;
+    leaf.attachment |= node.attachment;
+    auto& list = leaf.media_type == "text/html" ? html_ : texts_;
+    list.push_back(text_part(std::move(leaf), encoded_bytes(part)));
   }
 
   std::vector<Node> nodes_;
@@ -193,22 +140,30 @@ class Walk {
   std::size_t leaves_ = 0;
 };
 
-std::vector<Part> parts_of(const std::string& bytes) {
+Owned<GMimeObject> parsed(std::string_view bytes) {
   const Owned<GMimeStream> stream{g_mime_stream_mem_new_with_buffer(bytes.data(), bytes.size())};
   const Owned<GMimeParser> parser{g_mime_parser_new_with_stream(stream.get())};
-  const Owned<GMimeObject> root{g_mime_parser_construct_part(parser.get(), nullptr)};
-  return root ? Walk{*root}.parts() : std::vector<Part>{};
+  return Owned<GMimeObject>{g_mime_parser_construct_part(parser.get(), nullptr)};
+}
+
+std::vector<Part> parts_of_tree(std::string bytes, std::string_view body) {
+  std::vector<Part> parts;
+  if (!is_bomb(body))
+    if (const auto root = parsed(bytes.append(body))) parts = Walk{*root}.parts();
+  if (parts.empty() && !body.empty())
+    parts.push_back({"text/plain", {}, false, lf_line_ends(guessed_utf8(body))});
+  return parts;
 }
 
 }  // namespace
 
 std::vector<Part> text_parts(const RawParts& message) {
-  const bool composite = is_composite(first(message.fields, "Content-Type"));
+  auto header = mime_header(message);
+  const auto root = parsed(header);  // without a body: what is no tree needs none built
+  if (!root || is_composite(*root)) return parts_of_tree(std::move(header), message.body);
   std::vector<Part> parts;
-  // Only a composite message is taken apart, and can be a bomb.
-  if (!composite || !is_bomb(message.body)) parts = parts_of(mime_message(message));
-  if (parts.empty() && composite && !message.body.empty())
-    parts.push_back({"text/plain", {}, false, lf_line_ends(guessed_utf8(message.body))});
+  if (auto leaf = leaf_of(*GMIME_PART(root.get())); is_text(leaf))
+    parts.push_back(text_part(std::move(leaf), message.body));
   return parts;
 }
 

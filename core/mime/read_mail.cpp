@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/digest/digest.hpp"
+#include "core/mail/classify.hpp"
 #include "core/mail/text.hpp"
 #include "core/mime/fields.hpp"
 #include "core/mime/parts.hpp"
@@ -40,7 +41,9 @@ Library::Library() {
 
 Mail read_mail(std::string_view message_bytes) {
   const auto message = split_message(message_bytes);
-  return {decoded_fields(message.fields), text_parts(message), fingerprint(message)};
+  Mail mail{decoded_fields(message.fields), text_parts(message), {}};
+  if (own_id(mail).derived) mail.fingerprint = fingerprint(message);
+  return mail;
 }
 
 }  // namespace quilter::mime

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/mail/text.hpp"
 
@@ -69,16 +70,23 @@ FlowedLine flowed_line(std::string_view line) {
 
 }  // namespace
 
-std::string lf_line_ends(std::string_view text) {
+std::string lf_line_ends(std::string text) {
+  constexpr std::string_view crlf = "\r\n";
+  auto end = text.find(crlf);
+  if (end == std::string::npos) return text;
   std::string result;
   result.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') result += text[i];
-  return result;
+  std::string_view rest{text};
+  for (; end != std::string_view::npos; end = rest.find(crlf)) {
+    result += rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+  }
+  return result += rest;
 }
 
-std::string lf_unless_mixed(std::string_view text) {
-  return every_line_ends_crlf(text) ? lf_line_ends(text) : std::string{text};
+std::string lf_unless_mixed(std::string text) {
+  if (every_line_ends_crlf(text)) return lf_line_ends(std::move(text));
+  return text;
 }
 
 std::string unflowed(std::string_view text, DelSp delsp) {

@@ -12,10 +12,10 @@
 namespace quilter::mime {
 
 // CR LF → LF, for text whose CRs came with the transport (7bit, 8bit).
-std::string lf_line_ends(std::string_view text);
+std::string lf_line_ends(std::string text);
 
 // The same, unless only some lines end with CR LF: then the CRs are the patched file's own.
-std::string lf_unless_mixed(std::string_view text);
+std::string lf_unless_mixed(std::string text);
 
 enum class DelSp : bool { no, yes };
 

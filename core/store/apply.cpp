@@ -110,22 +110,35 @@ std::vector<std::string> trailer_lines(const std::vector<Trailer>& trailers) {
   return lines;
 }
 
+// Whatever must be there first, however the mail says it.
+std::vector<std::string> depends_on(const Metadata& metadata) {
+  auto all = metadata.depends_on;
+  all.insert(all.end(), metadata.based_on.begin(), metadata.based_on.end());
+  all.insert(all.end(), metadata.prerequisite_message_ids.begin(),
+             metadata.prerequisite_message_ids.end());
+  return all;
+}
+
 void Writer::write_message(const RawMessage& message) {
+  const auto& metadata = submission_.metadata;
   const auto rows = transaction_.exec_params(
       "INSERT INTO message (project_id, message_id, message_id_derived, kind, submitter_id, "
       "author_name, "
       "author_address, date, subject, name, prefixes, version, number, total, numbered, ancestors, "
       "trailers, "
-      "content_sha256, raw, truncated) VALUES ($1, $2, $3, $4, $5, $6, $7, NULLIF($8, "
+      "content_sha256, raw, truncated, base_commit, change_id, depends_on, supersedes) VALUES ($1, "
+      "$2, $3, $4, $5, $6, $7, NULLIF($8, "
       "'')::timestamptz, $9, $10, $11, "
-      "$12, $13, $14, $15, $16, $17, decode($18, 'hex'), $19, $20) RETURNING id",
+      "$12, $13, $14, $15, $16, $17, decode($18, 'hex'), $19, $20, $21, $22, $23, $24) RETURNING "
+      "id",
       project_.id, submission_.message_id, submission_.message_id_derived,
       std::string{kind_word(submission_.kind)}, person_, submission_.author.name,
       submission_.author.address, sql::time(submission_.date), submission_.subject,
       submission_.name, sql::array(submission_.prefixes), submission_.version, submission_.number,
       submission_.total, submission_.numbered, sql::array(submission_.ancestors),
       sql::array(trailer_lines(submission_.trailers)), sha256_hex(submission_.content),
-      pqxx::binarystring(message.bytes), message.truncated);
+      pqxx::binarystring(message.bytes), message.truncated, metadata.base_commit,
+      metadata.change_id, sql::array(depends_on(metadata)), sql::array(metadata.supersedes));
   message_ = rows[0][0].as<std::int64_t>();
 }
 
@@ -198,7 +211,7 @@ void Writer::write_patch() {
       "pull_ref) VALUES "
       "($1, $2, $3, $4, decode(NULLIF($5, ''), 'hex'), decode(NULLIF($6, ''), 'hex'), NULLIF($7, "
       "''), NULLIF($8, ''))",
-      message_, own_series(), submission_.number, sql::array(submission_.paths),
+      message_, own_series(), submission_.number, sql::array(paths(submission_.files)),
       submission_.diff.empty() ? "" : sha256_hex(submission_.diff), submission_.patch_id,
       submission_.pull ? submission_.pull->url : "", submission_.pull ? submission_.pull->ref : "");
 }

@@ -12,7 +12,14 @@
 namespace quilter {
 namespace {
 
-constexpr const char* columns = "SELECT id, name, list_ids, recipients, subject_match, list_tag";
+constexpr const char* columns =
+    "SELECT id, name, list_ids, recipients, subject_match, list_tag, hint_rights";
+
+std::vector<std::string> texts_of(const std::vector<HintRight>& rights) {
+  std::vector<std::string> texts;
+  for (const auto& right : rights) texts.push_back(to_string(right));
+  return texts;
+}
 
 Project project_of(const pqxx::row& row) {
   return {.id = row[0].as<std::int64_t>(),
@@ -20,7 +27,8 @@ Project project_of(const pqxx::row& row) {
           .list_ids = sql::texts(row[2]),
           .recipients = sql::texts(row[3]),
           .subject_match = row[4].as<std::string>(),
-          .list_tag = row[5].as<std::string>()};
+          .list_tag = row[5].as<std::string>(),
+          .hint_rights = hint_rights(sql::texts(row[6]))};
 }
 
 // As the table's CHECK says it.
@@ -35,8 +43,8 @@ bool is_project_name(std::string_view name) {
 
 ProjectEntry entry_of(const pqxx::row& row) {
   return {.project = project_of(row),
-          .tracked = row[6].as<bool>(),
-          .messages = row[7].as<std::int64_t>()};
+          .tracked = row[7].as<bool>(),
+          .messages = row[8].as<std::int64_t>()};
 }
 
 Refused no_project(const std::string& name) {
@@ -86,10 +94,10 @@ void Archive::add_project(const Project& project) {
         "letter or digit"};
   write(*pool_, *snapshot_, [&](auto& transaction) {
     const auto rows = transaction.exec_params(
-        "INSERT INTO project (name, list_ids, recipients, subject_match, list_tag) VALUES ($1, "
-        "$2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING id",
+        "INSERT INTO project (name, list_ids, recipients, subject_match, list_tag, hint_rights) "
+        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id",
         project.name, sql::array(project.list_ids), sql::array(project.recipients),
-        project.subject_match, project.list_tag);
+        project.subject_match, project.list_tag, sql::array(texts_of(project.hint_rights)));
     if (rows.empty())
       throw Refused{"project " + project.name + " is there already: see quilter project list"};
   });
@@ -107,9 +115,10 @@ void Archive::change_project(const std::string& name,
     const auto& project = entry.project;
     transaction.exec_params(
         "UPDATE project SET list_ids = $2, recipients = $3, subject_match = $4, list_tag = $5, "
-        "tracked = $6 WHERE id = $1",
+        "tracked = $6, hint_rights = $7 WHERE id = $1",
         project.id, sql::array(project.list_ids), sql::array(project.recipients),
-        project.subject_match, project.list_tag, entry.tracked);
+        project.subject_match, project.list_tag, entry.tracked,
+        sql::array(texts_of(project.hint_rights)));
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "core/store/postgres_store.hpp"
 #include "tests/support/catch.hpp"
@@ -205,6 +206,37 @@ TEST_CASE("parse shows what would be recorded and why, without a database") {
   CHECK(value["diff"].get<std::string>().starts_with("diff --git "));
 }
 
+TEST_CASE("parse takes several messages, and mboxes") {
+  const ScratchFolder folder;
+  const auto box = folder.path() + "/box";
+  const std::string from = "From a@example.org Mon Sep 17 00:00:00 2001\n";
+  std::ofstream{box}
+      << from +
+             "From: a@example.org\nSubject: Re: one\nIn-Reply-To: <0@example.org>\n\n>From here\n\n"
+      << from + "From: a@example.org\nSubject: talk\n\nhello\n";
+  const auto lines = [](const std::string& arguments) {
+    std::istringstream text{output_of(program("quilter") + " --json parse " + arguments)};
+    std::vector<Json> values;
+    for (std::string line; std::getline(text, line);) values.push_back(Json::parse(line));
+    return values;
+  };
+  const auto mails = lines("--mbox " + quoted(box));
+  REQUIRE(mails.size() == 2);
+  CHECK(mails[0]["file"] == box);
+  CHECK(mails[0]["index"] == 0);
+  CHECK(mails[0]["content"] == "From here\n");
+  CHECK(mails[1]["index"] == 1);
+  CHECK(mails[1]["kind"] == "ignored");
+  const std::string two = "tests/mails/001-plain-patch.eml " + quoted(box);
+  REQUIRE(lines(two).size() == 2);
+  CHECK(lines(two)[0]["file"] == "tests/mails/001-plain-patch.eml");
+  CHECK_FALSE(lines(two)[0].contains("index"));
+  CHECK_THAT(said("parse " + two), Contains("\n\nkind: ") && Contains("status=0"));
+  CHECK_THAT(said("parse /nonexistent " + two), Contains("cannot read /nonexistent") &&
+                                                    Contains("kind: patch") &&
+                                                    Contains("status=1"));
+}
+
 TEST_CASE("projects are set up, changed, paused and removed") {
   const Archived archived;
   CHECK_THAT(archived.tool("project add two --list-id '<Two.Example.ORG>' --recipient "
@@ -213,6 +245,12 @@ TEST_CASE("projects are set up, changed, paused and removed") {
   const auto project = [&archived] { return archived.json("project list")[1]; };
   CHECK(project()["list_ids"] == Json{"two.example.org"});
   CHECK(project()["recipients"] == Json{"two@example.org"});
+  CHECK(project()["hints"] == Json{"ignore:*"});
+  CHECK_THAT(archived.tool("project set two --hint state:ann"), Contains("status=1"));
+  archived.tool("project set two --hint state:ann@x.org --hint delegate:@x.org");
+  CHECK(project()["hints"] == Json{"state:ann@x.org", "delegate:@x.org"});
+  archived.tool("project set two --hint none");
+  CHECK(project()["hints"] == Json::array());
   archived.tool("project set two --subject-match '\\[.*two' --untracked");
   CHECK(project()["subject_match"] == "\\[.*two");
   CHECK(project()["list_tag"] == "TWO");

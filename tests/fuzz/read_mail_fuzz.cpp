@@ -1,16 +1,13 @@
 // Any bytes are a mail that is read, classified and described, and every text in it is valid UTF-8.
-#include <cstdlib>
+#include <cstdint>
 
 #include "core/mail/classify.hpp"
 #include "core/mail/describe.hpp"
 #include "core/mail/text.hpp"
 #include "core/mime/read_mail.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 void check(const quilter::Submission& submission) {
   require(!submission.message_id.empty());

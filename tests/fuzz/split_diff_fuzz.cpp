@@ -1,15 +1,8 @@
 // Any text splits: the diff is a piece of it, and begins with one.
-#include <cstdlib>
+#include <cstdint>
 
 #include "core/mail/diff.hpp"
-
-namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+#include "tests/fuzz/require.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text{reinterpret_cast<const char*>(data), size};
@@ -19,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require((place.begin == place.end) == split.diff.empty());
   require(split.diff.empty() || (text + "\n").find(split.diff) != std::string::npos);
   require(split.diff.empty() || quilter::split_diff(split.diff).diff.size() > 0);
-  (void)quilter::paths(split.diff);
+  (void)quilter::touched_files(split.diff);
   const auto id = quilter::patch_id(text);
   require(id.empty() || id.size() == 40);
   return 0;

@@ -14,7 +14,8 @@ Project project(std::int64_t id, std::vector<std::string> list_ids,
           .list_ids = std::move(list_ids),
           .recipients = std::move(recipients),
           .subject_match = std::move(subject_match),
-          .list_tag = ""};
+          .list_tag = "",
+          .hint_rights = {}};
 }
 
 const Routes& routes() {

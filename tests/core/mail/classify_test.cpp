@@ -59,6 +59,12 @@ TEST_CASE("the rules say what a mail is") {
       {"Networking", Thread::none, pull, "pull request by pull-request"},
       {"[PATCH] mentions a pull", Thread::none, pull + diff, "patch by diff"},
       {"Re: [GIT PULL] x", Thread::answers, pull, "comment by reply"},
+      {"Re: [PATCH] x", Thread::answers, "try\n\n-- >8 --\nmend it\n---\n" + diff,
+       "patch by scissors"},
+      {"Re: [PATCH] x", Thread::answers, "like this?\n\n-- >8 --\n" + diff, "comment by reply"},
+      {"Re: [PATCH] x", Thread::answers, "> -- >8 --\n> mend it\n" + diff, "comment by reply"},
+      {"Re: [PATCH] x", Thread::answers, "-- >8 --\nmend it\n", "comment by reply"},
+      {"[merged] x.patch removed from -mm tree", Thread::none, diff, "ignored by notice"},
       {"[tip: x86/urgent] x", Thread::answers, diff, "comment by notice-in-thread"},
       {"[tip:x86/urgent] x", Thread::none, diff, "ignored by notice"},
       {"Patch \"x\" has been added to the 6.1-stable tree", Thread::none, diff,
@@ -76,6 +82,8 @@ TEST_CASE("fields outside of the text decide too") {
   const auto row = GENERATE(values<Row>({{{"X-Patchwork-Hint", "Ignore"}, "ignored by hint-ignore"},
                                          {{"X-Bugzilla-URL", "https://x.org"}, "ignored by notice"},
                                          {{"X-stable", "commit"}, "ignored by notice"},
+                                         {{"X-Git-Newrev", "0123"}, "ignored by notice"},
+                                         {{"X-SVN-Commit-Revision", "7"}, "ignored by notice"},
                                          {{"X-stable", "review"}, "patch by diff"}}));
   auto mail = mail_with("[PATCH] x", Thread::none, diff);
   mail.fields.push_back(row.field);
@@ -131,6 +139,45 @@ TEST_CASE(
   const auto comment = std::get<Submission>(
       classify(mail_with("Re: x", Thread::answers, text + "\n-- \nAnn\n"), {}));
   CHECK(comment.content == text);
+}
+
+TEST_CASE("a patch below scissors has its own subject, author and trailers") {
+  auto mail = mail_with("Re: [PATCH v2 3/7] x", Thread::answers,
+                        "Reviewed-by: Ann <ann@x.org>\n\n-- >8 --\nFrom: Ben <ben@x.org>\n"
+                        "Subject: [PATCH v4] mend\n it\n\nbetter\n\nAcked-by: C <c@x.org>\n"
+                        "---\n" +
+                            diff);
+  auto patch = std::get<Submission>(classify(mail, {}));
+  CHECK(patch.name == "mend it");
+  CHECK(patch.version == 4);
+  CHECK_FALSE(patch.numbered);
+  CHECK(patch.author == Mailbox{"Ben", "ben@x.org"});
+  CHECK(patch.trailers == std::vector<Trailer>{{"Acked-by", "C <c@x.org>"}});
+  CHECK(patch.diff == diff);
+
+  mail.parts[0].text = "-- 8< --\nbetter\n---\n" + diff;
+  patch = std::get<Submission>(classify(mail, {}));
+  CHECK(patch.name == "x");
+  CHECK(patch.version == 1);
+  CHECK_FALSE(patch.numbered);
+}
+
+TEST_CASE("an empty subject is made good from the body") {
+  const auto text = "Subject: [PATCH v2 1/2] mend it\n\n" + diff;
+  auto patch = std::get<Submission>(classify(mail_with("", Thread::none, text), {}));
+  CHECK(patch.name == "mend it");
+  CHECK(patch.version == 2);
+  CHECK(patch.total == 2);
+  patch = std::get<Submission>(classify(mail_with("[PATCH] x", Thread::none, text), {}));
+  CHECK(patch.name == "x");
+}
+
+TEST_CASE("who sent a mail that the list rewrote is in its body at last") {
+  auto mail = mail_with("[PATCH] x", Thread::none, "From: Ben <ben@x.org>\n\nmend it\n" + diff);
+  mail.fields[0].body = "Ben via list <list@lists.example>";
+  const auto patch =
+      std::get<Submission>(classify(mail, {{}, {"list@lists.example"}}));
+  CHECK(patch.submitter == Mailbox{"Ben", "ben@x.org"});
 }
 
 TEST_CASE("a message id is the mail's own, or made from its fingerprint") {

@@ -11,6 +11,7 @@ TEST_CASE("header fields in a body name the author, and are not content") {
                ">From: Ann <ann@x.org>\n\nmend it\n",
                "From: Ann <ann@x.org>\nDate: Sun, 1 Mar 2026 08:00:00 +0000\nSubject: long\n "
                "one\n\nmend it\n",
+               "From: Ann\n <ann@x.org>\nSubject: long\n\tone\n\nmend it\n",
                "From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\n"
                "From: Ann <ann@x.org>\nSubject: [PATCH] x\n\nmend it\n");
   CAPTURE(text);

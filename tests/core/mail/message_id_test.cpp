@@ -22,7 +22,11 @@ TEST_CASE("message ids are found among whatever else a field has") {
       {"<very-long- folded@b>", {"very-long-folded@b"}},
       {"<p1>", {"p1"}},
       {"a@b", {"a@b"}},
-      {"a@b c@d", {}},
+      {"a@b c@d", {"a@b", "c@d"}},
+      {"a@b see c@d", {}},
+      {"(re <x@y>) <a@b> (by (nested) <z@y>)", {"a@b"}},
+      {"<a(1)@b>", {"a(1)@b"}},
+      {"(never closed <a@b>", {"a@b"}},
       {"Your message of <Mon 3 May>", {}},
       {"<>", {}},
       {"", {}},
@@ -54,17 +58,18 @@ TEST_CASE("ancestors come nearest first, once each, and never the message itself
       {{"<b@x> <c@x>"}, {"<root@x> <c@x>"}, {"b@x", "c@x", "root@x"}},
       {{}, {"<root@x>", "<a@x>"}, {"a@x", "root@x"}},
   }));
-  CHECK(ancestors(row.in_reply_to, row.references, "self@x") == row.want);
+  CHECK(ancestors(row.in_reply_to, row.references, "self@x").ids == row.want);
 }
 
 TEST_CASE("of too many ancestors the nearest and the root stay") {
   std::string references = "<root@x>";
   for (int i = 0; i < 500; ++i) references += " <" + std::to_string(i) + "@x>";
-  const auto found = ancestors({}, {references}, "self@x");
+  const auto [found, dropped] = ancestors({}, {references}, "self@x");
   REQUIRE(found.size() == max_ancestors);
   CHECK(found.front() == "499@x");
   CHECK(found[max_ancestors - 2] == "437@x");
   CHECK(found.back() == "root@x");
+  CHECK(dropped == 501 - max_ancestors);
 }
 
 }  // namespace

@@ -61,6 +61,18 @@ TEST_CASE("a patch's subject comes apart") {
       {"[] x", "x", {}, 1, std::nullopt},
       {"  mend \t  it ", "mend it", {}, 1, std::nullopt},
       {"", "", {}, 1, std::nullopt},
+      {"[PATCH_v2] mend it", "mend it", {"PATCH"}, 2, std::nullopt},
+      {"[PATCH 3/3 v2] mend it", "mend it", {"PATCH"}, 2, SeriesMarker{3, 3}},
+      {"[PATCH V4] mend it", "mend it", {"PATCH"}, 4, std::nullopt},
+      {"[RESEND][RFC net-next v38 141/200] x",
+       "x",
+       {"RESEND", "RFC", "net-next"},
+       38,
+       SeriesMarker{141, 200}},
+      {"[spice-gtk v2 3/6] x", "x", {"spice-gtk"}, 2, SeriesMarker{3, 6}},
+      {"[1 of 7] x", "x", {}, 1, SeriesMarker{1, 7}},
+      {"[PATCH1/8] x", "x", {"PATCH"}, 1, SeriesMarker{1, 8}},
+      {"[GIT PULL 2/11] x", "x", {"GIT", "PULL"}, 1, SeriesMarker{2, 11}},
   }));
   CAPTURE(row.body);
   const auto subject = parse_subject(row.body);
@@ -82,31 +94,59 @@ TEST_CASE("the list's own tag is dropped, where it stands alone in its brackets"
 
 enum class Mark { none, reply, forward };
 
+TEST_CASE("numbers that people put outside of the brackets are read") {
+  const auto row = GENERATE(values<Case>({
+      {"[PATCH] 3/7 mend it", "mend it", {"PATCH"}, 1, SeriesMarker{3, 7}},
+      {"[PATCH] (3/7) mend it", "mend it", {"PATCH"}, 1, SeriesMarker{3, 7}},
+      {"[PATCH] 3/7: mend it", "mend it", {"PATCH"}, 1, SeriesMarker{3, 7}},
+      {"[PATCH] 3/7 - mend it", "mend it", {"PATCH"}, 1, SeriesMarker{3, 7}},
+      {"[PATCH] v2: mend it", "mend it", {"PATCH"}, 2, std::nullopt},
+      {"[PATCH] v2 3/7 mend it", "mend it", {"PATCH"}, 2, SeriesMarker{3, 7}},
+      {"[PATCH] mend it (3/7)", "mend it", {"PATCH"}, 1, SeriesMarker{3, 7}},
+      {"[PATCH] mend it [3/7]", "mend it", {"PATCH"}, 1, SeriesMarker{3, 7}},
+      {"PATCH 3/7: mend it", "mend it", {"PATCH"}, 1, SeriesMarker{3, 7}},
+      {"Re: PATCH v2 3/7 mend it", "mend it", {"PATCH"}, 2, SeriesMarker{3, 7}},
+      {"Patch: mend it", "mend it", {"Patch"}, 1, std::nullopt},
+      {"RFC PATCH: mend it", "mend it", {"RFC", "PATCH"}, 1, std::nullopt},
+      {"[PATCH] v4l: mend it", "v4l: mend it", {"PATCH"}, 1, std::nullopt},
+      {"[PATCH] v9 of the driver", "v9 of the driver", {"PATCH"}, 1, std::nullopt},
+      {"[PATCH] a or (b/c)", "a or (b/c)", {"PATCH"}, 1, std::nullopt},
+      {"[PATCH] 3/7", "", {"PATCH"}, 1, SeriesMarker{3, 7}},
+      {"[PATCH 1/2] use 3/4 of it (1/4)", "use 3/4 of it (1/4)", {"PATCH"}, 1, SeriesMarker{1, 2}},
+      {"Patch for the widget", "Patch for the widget", {}, 1, std::nullopt},
+      {"RFC 2047 3/7", "RFC 2047 3/7", {}, 1, std::nullopt},
+      {"the 3/7 rule (1/2)", "the 3/7 rule (1/2)", {}, 1, std::nullopt},
+  }));
+  CAPTURE(row.body);
+  const auto subject = parse_subject(row.body);
+  CHECK(subject.name == row.name);
+  CHECK(subject.prefixes == row.prefixes);
+  CHECK(subject.version == row.version);
+  CHECK(subject.marker == row.marker);
+}
+
 TEST_CASE("marks of answers and forwards are known in many tongues") {
   struct Row {
     const char* body;
     Mark want;
   };
   const auto row = GENERATE(values<Row>({
-      {"Re: [PATCH] x", Mark::reply},
-      {"RE: [PATCH] x", Mark::reply},
-      {"AW: [PATCH] x", Mark::reply},
-      {"Antw: [PATCH] x", Mark::reply},
-      {"SV: Re: [PATCH] x", Mark::reply},
-      {"VS: [PATCH] x", Mark::reply},
-      {"Re[2]: [PATCH] x", Mark::reply},
-      {"Re^2: [PATCH] x", Mark::reply},
-      {"Re(3): [PATCH] x", Mark::reply},
-      {"Re : [PATCH] x", Mark::reply},
-      {"回复：[PATCH] x", Mark::reply},
-      {"[list] Re: [PATCH] x", Mark::reply},
-      {"Fwd: [PATCH] x", Mark::forward},
-      {"WG: [PATCH] x", Mark::forward},
-      {"[PATCH] vs: x", Mark::none},
-      {"[PATCH 1/2] re: x", Mark::none},
-      {"release: x", Mark::none},
-      {"Re [PATCH] x", Mark::none},
-      {"Re[: x", Mark::none},
+      {"Re: [PATCH] x", Mark::reply},        {"RE: [PATCH] x", Mark::reply},
+      {"AW: [PATCH] x", Mark::reply},        {"Antw: [PATCH] x", Mark::reply},
+      {"SV: Re: [PATCH] x", Mark::reply},    {"VS: [PATCH] x", Mark::reply},
+      {"Re[2]: [PATCH] x", Mark::reply},     {"Re^2: [PATCH] x", Mark::reply},
+      {"Re(3): [PATCH] x", Mark::reply},     {"Re : [PATCH] x", Mark::reply},
+      {"回复：[PATCH] x", Mark::reply},      {"Réf. : [PATCH] x", Mark::reply},
+      {"Отв: [PATCH] x", Mark::reply},       {"ΑΠ: [PATCH] x", Mark::reply},
+      {"R: [PATCH] x", Mark::reply},         {"R: Re: x", Mark::reply},
+      {"RES: [PATCH] x", Mark::reply},       {"RE:RE:[PATCH] x", Mark::reply},
+      {"TR: [PATCH] x", Mark::forward},      {"I: [PATCH] x", Mark::forward},
+      {"転送: [PATCH] x", Mark::forward},    {"res: lower the limit", Mark::none},
+      {"vs: mend it", Mark::none},           {"i: mend it", Mark::none},
+      {"[list] Re: [PATCH] x", Mark::reply}, {"Fwd: [PATCH] x", Mark::forward},
+      {"WG: [PATCH] x", Mark::forward},      {"[PATCH] vs: x", Mark::none},
+      {"[PATCH 1/2] re: x", Mark::none},     {"release: x", Mark::none},
+      {"Re [PATCH] x", Mark::none},          {"Re[: x", Mark::none},
   }));
   CAPTURE(row.body);
   const auto subject = parse_subject(row.body);

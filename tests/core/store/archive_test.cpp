@@ -89,7 +89,8 @@ TEST_CASE("what an archive changed, it reads") {
                        .list_ids = {"two.example.org"},
                        .recipients = {},
                        .subject_match = "",
-                       .list_tag = ""});
+                       .list_tag = "",
+                       .hint_rights = {{Hint::state, "ann@x.org"}}});
   CHECK(archive.projects().size() == 2);
   archive.change_project("two", [](ProjectEntry& entry) { entry.tracked = false; });
   CHECK_FALSE(archive.projects().back().tracked);

@@ -63,20 +63,51 @@ std::string path_of(const FileDiff& file) {
                                                       : name;
 }
 
+// "0123abc..4567def 100644"; only what can be object names.
+void take_blobs(TouchedFile& touched, std::string_view index) {
+  index = index.substr(0, index.find(' '));
+  const auto dots = index.find("..");
+  if (dots == std::string_view::npos) return;
+  const auto is_object_name = [](std::string_view text) {
+    return text.size() >= 4 && text.size() <= 64 &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  };
+  const auto old_blob = index.substr(0, dots);
+  const auto new_blob = index.substr(dots + 2);
+  if (!is_object_name(old_blob) || !is_object_name(new_blob)) return;
+  touched.old_blob = old_blob;
+  touched.new_blob = new_blob;
+}
+
 }  // namespace
 
-std::vector<std::string> paths(std::string_view diff) {
-  std::vector<std::string> result;
-  const auto lines = lines_of(diff);
-  for (std::size_t at = 0; at < lines.size();) {
-    const auto file = file_diff(lines, at);
-    at = file ? file->end : at + 1;
-    if (!file) continue;
-    if (auto path = path_of(*file); !path.empty() && path != no_file)
-      result.push_back(std::move(path));
+std::vector<TouchedFile> touched_files(std::string_view diff) {
+  std::vector<TouchedFile> result;
+  while (!diff.empty()) {
+    const auto file = file_diff(diff);
+    if (!file) {
+      next_line(diff);
+      continue;
+    }
+    diff = file->behind;
+    TouchedFile touched{path_of(*file), {}, {}};
+    if (touched.path.empty() || touched.path == no_file) continue;
+    take_blobs(touched, file->index);
+    result.push_back(std::move(touched));
   }
-  std::sort(result.begin(), result.end());
-  result.erase(std::unique(result.begin(), result.end()), result.end());
+  const auto by_path = [](const TouchedFile& a, const TouchedFile& b) { return a.path < b.path; };
+  const auto same_path = [](const TouchedFile& a, const TouchedFile& b) {
+    return a.path == b.path;
+  };
+  std::stable_sort(result.begin(), result.end(), by_path);
+  result.erase(std::unique(result.begin(), result.end(), same_path), result.end());
+  return result;
+}
+
+std::vector<std::string> paths(const std::vector<TouchedFile>& files) {
+  std::vector<std::string> result;
+  result.reserve(files.size());
+  for (const auto& file : files) result.push_back(file.path);
   return result;
 }
 

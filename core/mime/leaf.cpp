@@ -1,0 +1,92 @@
+#include "core/mime/leaf.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/mail/text.hpp"
+#include "core/mime/charset.hpp"
+#include "core/mime/in_body_fields.hpp"
+#include "core/mime/owned.hpp"
+#include "core/mime/text_part.hpp"
+
+namespace quilter::mime {
+namespace {
+
+std::string text_or_empty(const char* text) {
+  return text == nullptr ? std::string{} : std::string{text};
+}
+
+bool is_patch_name(std::string_view file_name) {
+  constexpr std::array<std::string_view, 4> ends{".patch", ".diff", ".txt", ".mbox"};
+  const auto name = lower(file_name);
+  return std::any_of(ends.begin(), ends.end(),
+                     [&](std::string_view end) { return name.ends_with(end); });
+}
+
+bool is_encoded(const Leaf& leaf) {
+  return leaf.encoding == GMIME_CONTENT_ENCODING_BASE64 ||
+         leaf.encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ||
+         leaf.encoding == GMIME_CONTENT_ENCODING_UUENCODE;
+}
+
+using FilterStep = void (*)(GMimeFilter*, char*, std::size_t, std::size_t, char**, std::size_t*,
+                            std::size_t*);
+
+void append_filtered(std::string& decoded, GMimeFilter& filter, FilterStep step,
+                     std::string_view bytes) {
+  char* out = nullptr;  // the filter's, until the next step
+  std::size_t size = 0;
+  std::size_t room_before = 0;
+  step(&filter, const_cast<char*>(bytes.data()), bytes.size(), 0, &out, &size, &room_before);
+  decoded.append(out, size);
+}
+
+std::string decoded(GMimeContentEncoding encoding, std::string_view bytes) {
+  const Owned<GMimeFilter> filter{g_mime_filter_basic_new(encoding, FALSE)};
+  std::string text;
+  append_filtered(text, *filter, g_mime_filter_filter, bytes);
+  append_filtered(text, *filter, g_mime_filter_complete, {"", 0});  // what waited for more
+  return text;
+}
+
+}  // namespace
+
+Leaf leaf_of(GMimePart& part) {
+  auto& object = *GMIME_OBJECT(&part);
+  const auto parameter = [&](const char* name) {
+    return text_or_empty(g_mime_object_get_content_type_parameter(&object, name));
+  };
+  Leaf leaf;
+  if (auto* type = g_mime_object_get_content_type(&object))
+    leaf.media_type =
+        lower(text_or_empty(OwnedText{g_mime_content_type_get_mime_type(type)}.get()));
+  leaf.file_name = guessed_utf8(text_or_empty(g_mime_part_get_filename(&part)));
+  leaf.charset = parameter("charset");
+  leaf.flowed = equal_ignoring_case(parameter("format"), "flowed");
+  leaf.delsp = equal_ignoring_case(parameter("delsp"), "yes");
+  leaf.attachment = equal_ignoring_case(
+      text_or_empty(g_mime_object_get_disposition(&object)), "attachment");
+  leaf.encoding = g_mime_part_get_content_encoding(&part);
+  return leaf;
+}
+
+// Programs send patches under any application type; then the name says what they are.
+bool is_text(const Leaf& leaf) {
+  return leaf.media_type.starts_with("text/") ||
+         (leaf.media_type.starts_with("application/") && is_patch_name(leaf.file_name));
+}
+
+Part text_part(Leaf leaf, std::string_view bytes) {
+  auto text = is_encoded(leaf)
+                  ? lf_unless_mixed(to_utf8(decoded(leaf.encoding, bytes), leaf.charset))
+                  : lf_line_ends(to_utf8(bytes, leaf.charset));
+  if (leaf.media_type == "text/html")
+    text = without_tags(text);
+  else if (leaf.flowed)
+    text = unflowed(text, leaf.delsp ? DelSp::yes : DelSp::no);
+  return {std::move(leaf.media_type), std::move(leaf.file_name), leaf.attachment,
+          with_decoded_fields(std::move(text))};
+}
+
+}  // namespace quilter::mime
