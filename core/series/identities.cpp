@@ -27,13 +27,17 @@ void add_marker_ties(const Submission& submission, const StitchOptions& options,
   ties.push_back(marker + std::to_string(bucket + 1));
 }
 
+// "" where the name has no words.
+std::string name_tie(const Submission& submission) {
+  const auto name = plain_name(submission.name);
+  return name.empty() ? std::string{} : "name " + submission.submitter.address + " " + name;
+}
+
 // What the message id and the name say of the series: see stitch and versions.
 void add_mark_ties(const Submission& submission, std::vector<std::string>& ties) {
-  const auto by = " " + submission.submitter.address + " ";
   if (const auto run = sending_run(submission.message_id); run && submission.numbered)
-    ties.push_back("run" + by + *run);
-  if (const auto name = plain_name(submission.name); !name.empty())
-    ties.push_back("name" + by + name);
+    ties.push_back("run " + submission.submitter.address + " " + *run);
+  if (auto name = name_tie(submission); !name.empty()) ties.push_back(std::move(name));
 }
 
 std::int64_t key(const std::string& salted) {
@@ -65,6 +69,10 @@ Identities identities(const Submission& submission, const StitchOptions& options
   all.ties.push_back(all.messages.front());
   for (const auto& ancestor : tying_ancestors(submission.ancestors))
     all.ties.push_back(message_id_tie(ancestor));
+  for (const auto& id : tying_superseded(submission.metadata.supersedes))
+    all.ties.push_back(message_id_tie(id));
+  if (!submission.metadata.change_id.empty())
+    all.ties.push_back("change-id " + submission.metadata.change_id);
   add_mark_ties(submission, all.ties);
   add_marker_ties(submission, options, all.ties);
   return all;
@@ -72,6 +80,12 @@ Identities identities(const Submission& submission, const StitchOptions& options
 
 std::int64_t submitter_key(const Identities& identities) {
   return key("submitter " + identities.submitter);
+}
+
+std::optional<std::int64_t> name_key(const Submission& submission, std::int64_t project) {
+  const auto tie = name_tie(submission);
+  if (tie.empty()) return std::nullopt;
+  return keys_of({tie}, project).front();
 }
 
 std::int64_t message_key(const MessageId& id, std::int64_t project) {

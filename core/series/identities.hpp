@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ Identities identities(const Submission& submission, const StitchOptions& options
 
 // 64-bit hashes, salted by kind and project. As PostgreSQL's bigint.
 std::int64_t submitter_key(const Identities& identities);
+std::optional<std::int64_t> name_key(const Submission& submission, std::int64_t project);
 std::int64_t message_key(const MessageId& id, std::int64_t project);
 std::vector<std::int64_t> tie_keys(const Identities& identities,
                                    std::int64_t project);  // ascending, no doubles

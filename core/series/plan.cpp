@@ -28,7 +28,10 @@ SeriesRow row_of(const Series& series) {
           .name = series.name,
           .submitter = series.submitter,
           .date = series.first->date,
+          .received = series.received,
           .complete = series.complete,
+          .by_hand = std::any_of(series.members.begin(), series.members.end(),
+                                 [](const Member* member) { return !member->anchor.empty(); }),
           .supersedes = std::nullopt};
 }
 
@@ -88,6 +91,11 @@ void plan_placements(Plan& plan, const std::vector<Series>& stitched, const Subm
 
 void plan_series(Plan& plan, const Submission& submission, const Facts& facts,
                  const StitchOptions& options) {
+  if (facts.extended) {
+    plan.series.push_back(*facts.extended);
+    plan.own_series = 0;
+    return;
+  }
   auto members = facts.members;
   members.push_back(member_of(submission));
   const auto stitched = stitch(members, options);
@@ -140,7 +148,10 @@ Member member_of(const Submission& submission) {
           .total = submission.total,
           .submitter = submission.submitter.address,
           .name = submission.name,
-          .ancestors = tying_ancestors(submission.ancestors)};
+          .ancestors = tying_ancestors(submission.ancestors),
+          .change_id = submission.metadata.change_id,
+          .supersedes = tying_superseded(submission.metadata.supersedes),
+          .anchor = {}};
 }
 
 Plan make_plan(const Submission& submission, const Facts& facts, const StitchOptions& options) {

@@ -29,11 +29,21 @@ struct SeriesRow {
   std::string name;
   std::string submitter;  // address
   std::optional<Timestamp> date;
+  std::int32_t received = 0;
   bool complete = false;
+  bool by_hand = false;  // a member is pinned
   std::optional<std::int64_t>
-      supersedes;  // series id; of a new series: set by Plan::SeriesWrite::supersedes
+      supersedes;  // series id; of a new series: set by SeriesWrite::supersedes
 
   bool operator==(const SeriesRow&) const = default;
+};
+
+struct SeriesWrite {
+  std::optional<std::int64_t> id;  // nothing: a new one
+  SeriesRow row;
+  std::optional<std::size_t> supersedes;  // index into Plan::series; else as the row says
+  bool changed = true;                    // false: only here so that others can point at it
+  bool completed = false;                 // became complete by this submission
 };
 
 struct RecordedPerson {
@@ -48,6 +58,7 @@ struct Facts {
   std::vector<Member> members;                  // patches and cover letters of the neighbourhood
   std::map<MessageId, std::int64_t> series_of;  // of each member
   std::map<std::int64_t, SeriesRow> series;
+  std::optional<SeriesWrite> extended;  // what extend() says; then none of the above is read
 
   // For comments: those whose parent can change, with all their ancestors, and of the rest of what
   // these and the submission name, what it is: a patch or cover letter (target), or a comment that
@@ -59,13 +70,6 @@ struct Facts {
 
 struct Plan {
   enum class Person : std::uint8_t { keep, insert, rename };
-  struct SeriesWrite {
-    std::optional<std::int64_t> id;  // nothing: a new one
-    SeriesRow row;
-    std::optional<std::size_t> supersedes;  // index into Plan::series
-    bool changed = true;                    // false: only here so that others can point at it
-    bool completed = false;                 // became complete by this submission
-  };
   struct Placement {
     MessageId member;
     std::size_t series = 0;  // index into Plan::series

@@ -57,8 +57,16 @@ class Threads {
 class Stitching {
  public:
   explicit Stitching(std::vector<const Member*> members)
-      : members_{std::move(members)}, threads_{members_}, groups_{slots(members_)} {
+      : members_{std::move(members)}, threads_{members_}, groups_{claims(members_)} {
     for (std::size_t i = 0; i < members_.size(); ++i) by_id_.emplace(members_[i]->message_id, i);
+  }
+
+  // 0. What an administrator has pinned together.
+  void join_pinned() {
+    std::unordered_map<std::string_view, std::size_t> heads;
+    for (std::size_t i = 0; i < members_.size(); ++i)
+      if (const auto& anchor = members_[i]->anchor; !anchor.empty())
+        groups_.join(heads.try_emplace(anchor, i).first->second, i);
   }
 
   // 1. A mail belongs to the nearest mail it answers that has its shape: its cover, or the patch
@@ -127,11 +135,11 @@ class Stitching {
   std::vector<Series> series();
 
  private:
-  static std::vector<std::int32_t> slots(const std::vector<const Member*>& members) {
-    std::vector<std::int32_t> numbers;
-    numbers.reserve(members.size());
-    for (const auto* member : members) numbers.push_back(member->number);
-    return numbers;
+  static std::vector<Claim> claims(const std::vector<const Member*>& members) {
+    std::vector<Claim> all;
+    all.reserve(members.size());
+    for (const auto* member : members) all.push_back({member->number, member->anchor});
+    return all;
   }
 
   std::optional<std::size_t> nearest_of_same_shape(const Member& member) const {
@@ -178,11 +186,19 @@ class Stitching {
   Groups groups_;
 };
 
-bool is_complete(const Series& series) {
-  std::int32_t wanted = 1;  // the members are sorted by number, and hold each number once
+// The number of a member is held once.
+std::int32_t count_received(const Series& series) {
+  return static_cast<std::int32_t>(
+      std::count_if(series.members.begin(), series.members.end(), [&series](const Member* member) {
+        return member->number >= 1 && member->number <= series.total;
+      }));
+}
+
+// Mails of several shapes can be pinned together: then the anchor's counts.
+const Member* shaping(const Series& series) {
   for (const auto* member : series.members)
-    if (member->number == wanted) ++wanted;
-  return wanted > series.total;
+    if (member->message_id == member->anchor) return member;
+  return series.members.front();
 }
 
 void summarise(Series& series) {
@@ -193,11 +209,12 @@ void summarise(Series& series) {
             });
   const auto* head = series.members.front();  // the cover, else the lowest number present
   series.cover = head->cover ? head : nullptr;
-  series.version = head->version;
-  series.total = head->total;
+  series.version = shaping(series)->version;
+  series.total = shaping(series)->total;
   series.name = head->name;
   series.submitter = head->submitter;
-  series.complete = is_complete(series);
+  series.received = count_received(series);
+  series.complete = series.received >= series.total;
 }
 
 std::vector<Series> Stitching::series() {
@@ -231,6 +248,12 @@ std::vector<MessageId> tying_ancestors(const std::vector<MessageId>& ancestors) 
   return tying;
 }
 
+std::vector<MessageId> tying_superseded(const std::vector<std::string>& supersedes) {
+  constexpr std::size_t most = 4;
+  return {supersedes.begin(),
+          supersedes.begin() + static_cast<std::ptrdiff_t>(std::min(supersedes.size(), most))};
+}
+
 std::vector<Series> stitch(const std::vector<Member>& members, const StitchOptions& options) {
   std::vector<const Member*> sorted;
   sorted.reserve(members.size());
@@ -240,6 +263,7 @@ std::vector<Series> stitch(const std::vector<Member>& members, const StitchOptio
   });
 
   Stitching stitching{std::move(sorted)};
+  stitching.join_pinned();
   for (const auto who : {Submitters::same, Submitters::any}) {
     stitching.join_nearest_ancestors(who);
     stitching.join_siblings(who);

@@ -34,9 +34,12 @@ struct Member {
   std::int32_t version = 1;
   std::int32_t number = 1;  // 0 is the cover letter's slot
   std::int32_t total = 1;
-  std::string submitter;             // address
-  std::string name;                  // subject without prefixes
-  std::vector<MessageId> ancestors;  // the tying ones
+  std::string submitter;              // address
+  std::string name;                   // subject without prefixes
+  std::vector<MessageId> ancestors;   // the tying ones
+  std::string change_id;              // "" for none; the same in all versions
+  std::vector<MessageId> supersedes;  // message ids of an older version, as the mail says
+  MessageId anchor;  // pinned by hand: mails of one anchor are one series; "" where it is not
 
   bool operator==(const Member&) const = default;
 };
@@ -49,6 +52,9 @@ std::vector<MessageId> tying_ancestors(const std::vector<MessageId>& ancestors);
 // latest: who leaves it out gains nothing.
 std::strong_ordering canonical_order(const Member& left, const Member& right);
 
+// Of those that a mail says it supersedes, so many tie it.
+std::vector<MessageId> tying_superseded(const std::vector<std::string>& supersedes);
+
 struct Series {
   std::vector<const Member*> members;  // by number, then canonical order; never empty
   const Member* first = nullptr;       // the earliest member in canonical order: the series' key
@@ -57,7 +63,8 @@ struct Series {
   std::int32_t total = 1;
   std::string name;                       // of the cover, else of the lowest number present
   std::string submitter;                  // likewise
-  bool complete = false;                  // every number from 1 to total is there
+  std::int32_t received = 0;              // how many of the numbers 1 to total are there
+  bool complete = false;                  // all of them are
   std::optional<std::size_t> supersedes;  // index of the series whose next version this is
 };
 

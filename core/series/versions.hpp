@@ -1,8 +1,9 @@
 // versions: which version each series supersedes.
 //
-// Promise: a function of the set. A series supersedes one of its submitter's with a lower version,
-// with which it shares a thread or a name; of several the highest version, then the one in its
-// thread, then the one with most names in common, then the latest.
+// Promise: a function of the set. A series supersedes the one that it says it supersedes
+// ("Supersedes:"), else one with a lower version that has its change id, its submitter and thread,
+// or a patch of one submitter and name with it; of several the highest version, then that with its
+// change id, then the one in its thread, then the one with most names in common, then the latest.
 // Errors: none.
 // Time: O(n log n) of the members.
 // Threads: pure function.

@@ -44,9 +44,9 @@ class Writer {
   std::int64_t own_series() const { return plan_.own_series ? series_ids_[*plan_.own_series] : 0; }
 
  private:
-  void insert_series(const Plan::SeriesWrite& write, std::size_t index);
-  void update_series(const Plan::SeriesWrite& write, std::size_t index);
-  std::string supersedes(const Plan::SeriesWrite& write) const;
+  void insert_series(const SeriesWrite& write, std::size_t index);
+  void update_series(const SeriesWrite& write, std::size_t index);
+  std::string supersedes(const SeriesWrite& write) const;
   void write_event(std::string_view category, std::optional<std::int64_t> message,
                    std::int64_t series);
 
@@ -122,15 +122,13 @@ std::vector<std::string> depends_on(const Metadata& metadata) {
 void Writer::write_message(const RawMessage& message) {
   const auto& metadata = submission_.metadata;
   const auto rows = transaction_.exec_params(
-      "INSERT INTO message (project_id, message_id, message_id_derived, kind, submitter_id, "
-      "author_name, "
-      "author_address, date, subject, name, prefixes, version, number, total, numbered, ancestors, "
-      "trailers, "
-      "content_sha256, raw, truncated, base_commit, change_id, depends_on, supersedes) VALUES ($1, "
-      "$2, $3, $4, $5, $6, $7, NULLIF($8, "
-      "'')::timestamptz, $9, $10, $11, "
-      "$12, $13, $14, $15, $16, $17, decode($18, 'hex'), $19, $20, $21, $22, $23, $24) RETURNING "
-      "id",
+      R"(INSERT INTO message (project_id, message_id, message_id_derived, kind, submitter_id,
+                              author_name, author_address, date, subject, name, prefixes, version,
+                              number, total, numbered, ancestors, trailers, content_sha256, raw,
+                              truncated, base_commit, change_id, depends_on, supersedes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, NULLIF($8, '')::timestamptz, $9, $10, $11, $12, $13,
+                 $14, $15, $16, $17, decode($18, 'hex'), $19, $20, $21, $22, $23, $24)
+         RETURNING id)",
       project_.id, submission_.message_id, submission_.message_id_derived,
       std::string{kind_word(submission_.kind)}, person_, submission_.author.name,
       submission_.author.address, sql::time(submission_.date), submission_.subject,
@@ -142,10 +140,10 @@ void Writer::write_message(const RawMessage& message) {
   message_ = rows[0][0].as<std::int64_t>();
 }
 
-std::string Writer::supersedes(const Plan::SeriesWrite& write) const {
-  return write.supersedes && series_ids_[*write.supersedes] != 0
-             ? std::to_string(series_ids_[*write.supersedes])
-             : "";
+std::string Writer::supersedes(const SeriesWrite& write) const {
+  if (write.supersedes && series_ids_[*write.supersedes] != 0)
+    return std::to_string(series_ids_[*write.supersedes]);
+  return sql::number(write.row.supersedes);
 }
 
 // New series first, in canonical order, so that the ones that change can point at them.
@@ -157,29 +155,29 @@ void Writer::write_series() {
     if (plan_.series[i].id && plan_.series[i].changed) update_series(plan_.series[i], i);
 }
 
-void Writer::insert_series(const Plan::SeriesWrite& write, std::size_t index) {
-  series_ids_[index] =
-      transaction_
-          .exec_params(
-              "INSERT INTO series (project_id, neighbourhood_id, version, total, name, "
-              "submitter_id, date, "
-              "complete, supersedes_id) VALUES ($1, $2, $3, $4, $5, (SELECT id FROM person WHERE "
-              "address = "
-              "$6), NULLIF($7, '')::timestamptz, $8, NULLIF($9, '')::bigint) RETURNING id",
-              project_.id, neighbourhood_, write.row.version, write.row.total, write.row.name,
-              write.row.submitter, sql::time(write.row.date), write.row.complete,
-              supersedes(write))[0][0]
-          .as<std::int64_t>();
+void Writer::insert_series(const SeriesWrite& write, std::size_t index) {
+  const auto rows = transaction_.exec_params(
+      R"(INSERT INTO series (project_id, neighbourhood_id, version, total, name, submitter_id, date,
+                             received, complete, by_hand, supersedes_id)
+         VALUES ($1, $2, $3, $4, $5, (SELECT id FROM person WHERE address = $6),
+                 NULLIF($7, '')::timestamptz, $8, $9, $10, NULLIF($11, '')::bigint)
+         RETURNING id)",
+      project_.id, neighbourhood_, write.row.version, write.row.total, write.row.name,
+      write.row.submitter, sql::time(write.row.date), write.row.received, write.row.complete,
+      write.row.by_hand, supersedes(write));
+  series_ids_[index] = rows[0][0].as<std::int64_t>();
 }
 
-void Writer::update_series(const Plan::SeriesWrite& write, std::size_t index) {
+void Writer::update_series(const SeriesWrite& write, std::size_t index) {
   transaction_.exec_params(
-      "UPDATE series SET version = $2, total = $3, name = $4, submitter_id = (SELECT id FROM "
-      "person WHERE address = "
-      "$5), date = NULLIF($6, '')::timestamptz, complete = $7, supersedes_id = NULLIF($8, "
-      "'')::bigint WHERE id = $1",
+      R"(UPDATE series SET version = $2, total = $3, name = $4,
+                           submitter_id = (SELECT id FROM person WHERE address = $5),
+                           date = NULLIF($6, '')::timestamptz, received = $7, complete = $8,
+                           by_hand = $9, supersedes_id = NULLIF($10, '')::bigint
+         WHERE id = $1)",
       series_ids_[index], write.row.version, write.row.total, write.row.name, write.row.submitter,
-      sql::time(write.row.date), write.row.complete, supersedes(write));
+      sql::time(write.row.date), write.row.received, write.row.complete, write.row.by_hand,
+      supersedes(write));
 }
 
 // In one statement a table, so that members can change slots among themselves.

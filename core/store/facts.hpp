@@ -20,7 +20,9 @@ namespace quilter {
 // that are not there yet.
 struct Place {
   std::vector<std::int64_t> neighbourhoods;  // ascending; several are to become one
-  std::vector<std::int64_t> missing_ties;
+  std::vector<std::int64_t> missing_ties;    // ascending
+
+  bool is_new(std::int64_t tie) const;  // true where it is among the missing ones
 };
 
 bool is_recorded(pqxx::transaction_base& transaction, const Project& project,
@@ -30,6 +32,10 @@ bool is_recorded(pqxx::transaction_base& transaction, const Project& project,
 Place find_place(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& tie_keys);
 
 Facts load_facts(pqxx::transaction_base& transaction, const Project& project,
-                 const Submission& submission, const Place& place);
+                 const Submission& submission, const Place& place, const StitchOptions& options);
+
+// All series and members of these.
+void load_neighbourhoods(pqxx::transaction_base& transaction, const Project& project,
+                         const std::vector<std::int64_t>& neighbourhoods, Facts& facts);
 
 }  // namespace quilter

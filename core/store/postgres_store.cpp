@@ -72,7 +72,7 @@ RecordOutcome PostgresStore::record(const Project& project, const Submission& su
         outcome.status = Status::already_stored;
         return outcome;
       }
-      const auto facts = load_facts(transaction, project, submission, place);
+      const auto facts = load_facts(transaction, project, submission, place, stitching_);
       const auto plan = make_plan(submission, facts, stitching_);
       outcome.series = apply(transaction, project, submission, message, place, facts, plan);
       return outcome;

@@ -31,7 +31,6 @@ class MemoryArchive {
   // Canonical: no ids of rows, no order of arrival.
   std::string dump() const;
 
- private:
   void apply(const Submission& submission, const Plan& plan) {
     if (plan.person != Plan::Person::keep)
       people_[submission.submitter.address] = {.id = 1,
@@ -61,6 +60,7 @@ class MemoryArchive {
       facts_.parent_of[adoption.comment] = adoption.parent;
   }
 
+ private:
   std::set<MessageId> seen_;
   std::map<std::string, RecordedPerson> people_;
   Facts facts_;
@@ -82,7 +82,8 @@ inline std::string MemoryArchive::dump() const {
     lines.insert("person " + address + " " + person.name + "\n");
   for (const auto& [id, row] : facts_.series) {
     std::string line = keys.at(id) + ": v" + std::to_string(row.version) + " " + row.name + " " +
-                       row.submitter + (row.complete ? " complete" : "") +
+                       row.submitter + " " + std::to_string(row.received) +
+                       (row.complete ? " complete" : "") +
                        (row.supersedes ? " supersedes " + keys.at(*row.supersedes) : "");
     for (const auto* member : members.at(id))
       line += " " + member->message_id + "=" + std::to_string(member->number);

@@ -7,7 +7,9 @@ GRANT INSERT ON person, neighbourhood, tie, message, series, patch, cover, comme
 GRANT UPDATE (name, named_at, named_by) ON person TO quilter_ingest;
 GRANT UPDATE (id) ON neighbourhood TO quilter_ingest;  -- SELECT … FOR UPDATE asks for it; the value cannot be changed
 GRANT UPDATE (neighbourhood_id) ON tie TO quilter_ingest;
-GRANT UPDATE (neighbourhood_id, version, total, name, submitter_id, date, complete, supersedes_id, merged_into_id)
+GRANT UPDATE (neighbourhood_id, version, total, name, submitter_id, date, complete, supersedes_id, merged_into_id, received,
+              by_hand)
   ON series TO quilter_ingest;
 GRANT UPDATE (series_id) ON patch, cover TO quilter_ingest;
 GRANT UPDATE (parent_row) ON comment TO quilter_ingest;
+GRANT EXECUTE ON FUNCTION forget_parked TO quilter_ingest;
