@@ -32,7 +32,8 @@ std::array<std::uint8_t, size> digest(std::string_view bytes, const Algorithm& a
 }  // namespace
 
 std::array<std::uint8_t, 20> sha1(std::string_view bytes) {
-  static const auto algorithm = fetch("SHA1");  // once: to look it up takes longer than a short hash
+  static const auto algorithm =
+      fetch("SHA1");  // once: to look it up takes longer than a short hash
   return digest<20>(bytes, algorithm);
 }
 

@@ -205,7 +205,7 @@ Subject proposed(const Subject& answer, const Proposal& proposal, const ListProf
 void take_diff(Submission& submission, Composition& composition) {
   submission.content = std::move(composition.content);
   submission.diff = std::move(composition.diff);
-  submission.files = touched_files(submission.diff);
+  submission.files = std::move(composition.files);
   submission.patch_id = patch_id(submission.diff);
   if (composition.author) submission.author = std::move(*composition.author);
 }

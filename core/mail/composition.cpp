@@ -1,6 +1,9 @@
 #include "core/mail/composition.hpp"
 
-#include "core/mail/diff.hpp"
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "core/mail/footer.hpp"
 #include "core/mail/in_body.hpp"
 #include "core/mail/scissors.hpp"
@@ -56,8 +59,10 @@ void take_attached(Composition& composition, const Mail& mail) {
     auto split = split_diff(part.text);
     if (split.diff.empty()) continue;
     composition.diff += split.diff;
+    std::move(split.files.begin(), split.files.end(), std::back_inserter(composition.files));
     if (composition.content.empty()) take_commit_message(composition, split.content);
   }
+  composition.files = in_order(std::move(composition.files));
 }
 
 }  // namespace
@@ -68,6 +73,7 @@ Composition compose(const Mail& mail) {
   auto split = split_diff(body);
   composition.text = reply_text(body, split.place);
   composition.diff = std::move(split.diff);
+  composition.files = std::move(split.files);
   take_commit_message(composition, split.content);
   if (composition.diff.empty())
     take_attached(composition, mail);

@@ -9,8 +9,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/mail/address.hpp"
+#include "core/mail/diff.hpp"
 #include "core/mail/mail.hpp"
 
 namespace quilter {
@@ -26,8 +28,9 @@ struct Composition {
   std::string
       content;       // the body as a patch has it: without diff, in-body header fields and footer
   std::string diff;  // inline, else of all attached patches; "" where there is none
-  std::optional<Mailbox> author;  // of the in-body From:
-  std::string subject;            // of the in-body Subject:; "" where there is none
+  std::vector<TouchedFile> files;  // that the diff touches, in order
+  std::optional<Mailbox> author;   // of the in-body From:
+  std::string subject;             // of the in-body Subject:; "" where there is none
   std::optional<Proposal> proposal;
 };
 

@@ -1,5 +1,7 @@
 #include "core/mail/diff.hpp"
 
+#include <utility>
+
 #include "core/mail/file_diff.hpp"
 #include "core/mail/footer.hpp"
 #include "core/mail/text.hpp"
@@ -14,46 +16,63 @@ bool is_signature(std::string_view text) {
   return (line == "-- " || line == "--") && is_git_version(without_line_end(next_line(text)));
 }
 
-}  // namespace
-
-// A diff above the "---" that ends a commit message is an example in it, if another one follows
-// below: then the real one begins there. Hunks that a damaged one cut off still belong to it, up to
-// the signature.
-DiffPlace find_diff(std::string_view text) {
+struct Found {
   DiffPlace place;
-  bool found = false;
+  std::vector<TouchedFile> files;
+};
+
+// A diff above the first "---", which ends a commit message, is an example in it, if another one
+// follows below: then the real one begins there. Hunks that a damaged one cut off still belong to
+// it, up to the signature.
+Found find_diff(std::string_view text) {
+  Found found;
+  bool any = false;
   bool example = false;
+  bool message_ended = false;
   bool signature = false;
   for (auto rest = text; !rest.empty();) {
     const auto at = text.size() - rest.size();
     if (const auto file = file_diff(rest)) {
-      if (!found || example) place.begin = at;
-      found = true;
+      if (!any || example) found = {{at, at}, {}};
+      if (auto touched = touched_file(*file)) found.files.push_back(std::move(*touched));
+      any = true;
       example = false;
       rest = file->behind;
-      place.end = text.size() - rest.size();
+      found.place.end = text.size() - rest.size();
       continue;
     }
-    if (found && !signature)
+    if (any && !signature)
       if (const auto behind = behind_hunks(rest); behind.size() < rest.size()) {
         rest = behind;
-        place.end = text.size() - rest.size();
+        found.place.end = text.size() - rest.size();
         continue;
       }
-    if (found && is_signature(rest)) signature = true;
+    if (any && is_signature(rest)) signature = true;
     const auto line = without_line_end(next_line(rest));
-    if (found && !signature && line == "---") example = true;
+    if (line != "---") continue;
+    example = any && !signature && !message_ended;
+    message_ended = true;
   }
-  return place;
+  return found;
 }
 
+// The boundary behind a part takes the end of its last line (RFC 2046 §5.1.1). Where that was an
+// empty context line, nothing is left of it, and the hunk wants one line more.
+bool wants_empty_line(std::string_view diff) {
+  return find_diff(std::string{diff} + "\n\n").place.end == diff.size() + 1;
+}
+
+}  // namespace
+
 DiffSplit split_diff(std::string_view text) {
-  const auto place = find_diff(text);
-  if (place.begin == place.end) return {joined_content(without_footer(text), {}), {}, place};
+  auto [place, files] = find_diff(text);
+  if (place.begin == place.end) return {joined_content(without_footer(text), {}), {}, {}, place};
   DiffSplit split{
       joined_content(text.substr(0, place.begin), without_footer(text.substr(place.end))),
-      std::string{text.substr(place.begin, place.end - place.begin)}, place};
+      std::string{text.substr(place.begin, place.end - place.begin)}, in_order(std::move(files)),
+      place};
   if (!split.diff.ends_with('\n')) split.diff += '\n';
+  if (place.end == text.size() && wants_empty_line(split.diff)) split.diff += '\n';
   return split;
 }
 

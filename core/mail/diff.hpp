@@ -14,25 +14,6 @@
 
 namespace quilter {
 
-// In octets of the text; begin == end where there is no diff.
-struct DiffPlace {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
-DiffPlace find_diff(std::string_view text);
-
-struct DiffSplit {
-  std::string content;  // commit message and what stands below "---", diffstat included; without
-                        // the signature ("-- ")
-  std::string diff;     // "" where there is none; ends with a line end
-  DiffPlace place = {};  // where it was, as find_diff gives it
-};
-
-// Git, unified, "Index:" (svn, cvs), Mercurial and quilt diffs; renames, mode changes, binary
-// patches, empty files. Hunks are followed by their line counts, so that nothing inside one can be
-// taken for anything else.
-DiffSplit split_diff(std::string_view text);
-
 struct TouchedFile {
   std::string path;      // the new name, the old one where it is deleted; without a/ and b/
   std::string old_blob;  // of git's "index" line, abbreviated as there; "" where there is none
@@ -41,8 +22,27 @@ struct TouchedFile {
   bool operator==(const TouchedFile&) const = default;
 };
 
-// Sorted by path; a file that is touched twice is there once.
-std::vector<TouchedFile> touched_files(std::string_view diff);
+// In octets of the text; begin == end where there is no diff.
+struct DiffPlace {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+struct DiffSplit {
+  std::string content;  // commit message and what stands below "---", diffstat included; without
+                        // the signature ("-- ")
+  std::string diff;     // "" where there is none; ends with a line end
+  std::vector<TouchedFile> files = {};  // that the diff touches, in order
+  DiffPlace place = {};                 // where it was
+};
+
+// Git, unified, "Index:" (svn, cvs), Mercurial and quilt diffs; renames, mode changes, binary
+// patches, empty files. Hunks are followed by their line counts, so that nothing inside one can be
+// taken for anything else.
+DiffSplit split_diff(std::string_view text);
+
+// Sorted by path; a file that is touched twice is there once, as it was first.
+std::vector<TouchedFile> in_order(std::vector<TouchedFile> files);
 std::vector<std::string> paths(const std::vector<TouchedFile>& files);
 
 // As `git patch-id --stable` gives it: 40 hex digits; "" where there is no hunk to hash.

@@ -79,10 +79,10 @@ std::optional<Counts> hunk_header(std::string_view line) {
   return Counts{*old_lines, *new_lines};
 }
 
-// True where the line fits what is left of its hunk; counts it. An empty line is a context line
-// whose blank was lost.
+// True where the line fits what is left of its hunk; counts it. An empty line, or one that begins
+// with a tab, is a context line whose blank was lost.
 bool take_hunk_line(std::string_view line, Counts& left) {
-  const auto kind = without_line_end(line).empty() ? ' ' : line[0];
+  const auto kind = without_line_end(line).empty() || line[0] == '\t' ? ' ' : line[0];
   const bool is_old = kind == ' ' || kind == '-';
   const bool is_new = kind == ' ' || kind == '+';
   if (kind == '\\') return true;

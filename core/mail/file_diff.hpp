@@ -10,6 +10,8 @@
 #include <optional>
 #include <string_view>
 
+#include "core/mail/diff.hpp"
+
 namespace quilter {
 
 struct FileDiff {
@@ -21,6 +23,9 @@ struct FileDiff {
 
 // The file's diff that `text` begins with, or nothing.
 std::optional<FileDiff> file_diff(std::string_view text);
+
+// The file that it touches; nothing where it has no name.
+std::optional<TouchedFile> touched_file(const FileDiff& file);
 
 // The text behind the hunks that `text` begins with; all of it where there is none.
 std::string_view behind_hunks(std::string_view text);

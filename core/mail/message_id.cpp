@@ -93,6 +93,7 @@ Ancestors ancestors(const std::vector<std::string_view>& in_reply_to,
   std::vector<MessageId> oldest_first;
   for (const auto body : references)
     for (auto& id : message_ids(body)) oldest_first.push_back(std::move(id));
+  seen.reserve(seen.size() + oldest_first.size());
   std::for_each(oldest_first.rbegin(), oldest_first.rend(), take);
   if (result.ids.size() > max_ancestors) {
     result.dropped = result.ids.size() - max_ancestors;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include "core/mail/text.hpp"
 
@@ -19,18 +18,22 @@ bool is_sound(std::string_view word) {
          });
 }
 
-struct Word {
-  std::string_view text;
-  std::size_t line = 0;
-  bool alone = false;  // the only word of its line
-};
+// Takes the next word, and the blanks before it, off the front of `text`; "" at the end. Wrapping
+// and indentation are gone once a text is words.
+std::string_view take_word(std::string_view& text) {
+  constexpr std::string_view blanks = " \t\r\n\f\v";
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  const auto word = text.substr(0, text.find_first_of(blanks));
+  text.remove_prefix(word.size());
+  return word;
+}
 
 // Most mails ask for nothing: to split a long diff into words costs more than all other reading.
 bool has_where_phrase(std::string_view text) {
   constexpr std::string_view before_colon = "at";
   constexpr std::string_view before_blanks = "repository";
   for (auto at = text.find(':'); at != std::string_view::npos; at = text.find(':', at + 1)) {
-    if (at < before_colon.size()) continue;
+    if (at <= before_colon.size()) continue;
     const auto start = at - before_colon.size();
     if (!equal_ignoring_case(text.substr(start, before_colon.size()), before_colon)) continue;
     const auto before = text.substr(0, text.find_last_not_of(" \t\r\n\f\v", start - 1) + 1);
@@ -41,35 +44,20 @@ bool has_where_phrase(std::string_view text) {
   return false;
 }
 
-// Wrapping and indentation are gone once the text is words.
-std::vector<Word> words_of(std::string_view content) {
-  std::vector<Word> words;
-  for (std::size_t line = 0; !content.empty(); ++line) {
-    const auto of_line = split(next_line(content));
-    for (const auto word : of_line) words.push_back({word, line, of_line.size() == 1});
-  }
-  return words;
+// What stands behind `phrase`, whose words `text` begins with; nothing where it does not.
+std::optional<std::string_view> behind(std::string_view text, std::string_view phrase) {
+  while (!phrase.empty())
+    if (!equal_ignoring_case(take_word(phrase), take_word(text))) return std::nullopt;
+  return text;
 }
 
-// The index behind `phrase`, whose words stand there from `at` on; 0 where they don't.
-std::size_t behind(const std::vector<Word>& words, std::size_t at,
-                   const std::vector<std::string_view>& phrase) {
-  if (words.size() - at < phrase.size()) return 0;
-  for (std::size_t i = 0; i < phrase.size(); ++i)
-    if (!equal_ignoring_case(words[at + i].text, phrase[i])) return 0;
-  return at + phrase.size();
-}
-
-// The index behind the first place, from `at` on, that has one of `phrases`; 0 where there is none.
+// What stands behind the first place that has one of `phrases`.
 template <typename Phrases>
-std::size_t find_behind(const std::vector<Word>& words, std::size_t at, const Phrases& phrases) {
-  std::vector<std::vector<std::string_view>> wanted;
-  wanted.reserve(phrases.size());
-  for (const auto phrase : phrases) wanted.push_back(split(phrase));
-  for (; at < words.size(); ++at)
-    for (const auto& phrase : wanted)
-      if (const auto end = behind(words, at, phrase)) return end;
-  return 0;
+std::optional<std::string_view> find_behind(std::string_view text, const Phrases& phrases) {
+  for (; !text.empty(); take_word(text))
+    for (const auto phrase : phrases)
+      if (const auto found = behind(text, phrase)) return found;
+  return std::nullopt;
 }
 
 // What git-request-pull wrote since 2005.
@@ -79,12 +67,12 @@ constexpr std::array<std::string_view, 1> base_phrases{"following changes since 
 constexpr std::array<std::string_view, 1> tip_phrases{"fetch changes up to"};
 
 // A whole object name (SHA-1 or SHA-256) or an abbreviation of one.
-std::string commit_at(const std::vector<Word>& words, std::size_t at) {
-  if (at == 0 || at >= words.size()) return {};
-  auto text = words[at].text;
-  while (text.ends_with(':') || text.ends_with('.')) text.remove_suffix(1);
-  const auto hexadecimal = text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-  return hexadecimal && text.size() >= 7 && text.size() <= 64 ? std::string{text} : std::string{};
+std::string commit_at(std::optional<std::string_view> text) {
+  if (!text) return {};
+  auto name = take_word(*text);
+  while (name.ends_with(':') || name.ends_with('.')) name.remove_suffix(1);
+  const auto hexadecimal = name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return hexadecimal && name.size() >= 7 && name.size() <= 64 ? std::string{name} : std::string{};
 }
 
 // "https://host/tree.git", "git@host:tree.git".
@@ -96,27 +84,30 @@ bool is_url(std::string_view text) {
 }
 
 // On the URL's line, or alone on the next one, where a mail program wrapped it.
-std::string ref_behind(const std::vector<Word>& words, std::size_t url) {
-  const auto at = url + 1;
-  if (at >= words.size() || !is_sound(words[at].text)) return {};
-  const auto same_line = words[at].line == words[url].line;
-  const auto wrapped = words[at].line == words[url].line + 1 && words[at].alone;
-  return same_line || wrapped ? std::string{words[at].text} : std::string{};
+std::string ref_in(std::string_view behind_url) {
+  auto line = next_line(behind_url);
+  const bool wrapped = trim(line).empty();
+  if (wrapped) line = next_line(behind_url);
+  const auto ref = take_word(line);
+  const bool alone = trim(line).empty();
+  return is_sound(ref) && (!wrapped || alone) ? std::string{ref} : std::string{};
 }
 
 }  // namespace
 
 std::optional<PullRequest> pull_request(std::string_view content) {
   if (!has_where_phrase(content)) return std::nullopt;
-  const auto words = words_of(content);
-  const auto url = find_behind(words, 0, where_phrases);
-  if (url == 0 || url >= words.size() || !is_url(words[url].text)) return std::nullopt;
+  const auto where = find_behind(content, where_phrases);
+  if (!where) return std::nullopt;
+  auto rest = *where;
+  const auto url = take_word(rest);
+  if (!is_url(url)) return std::nullopt;
   PullRequest pull;
-  pull.url = words[url].text;
-  pull.ref = ref_behind(words, url);
-  if (const auto base = find_behind(words, 0, base_phrases); base < url)
-    pull.base = commit_at(words, base);
-  pull.tip = commit_at(words, find_behind(words, url, tip_phrases));
+  pull.url = url;
+  pull.ref = ref_in(rest);
+  if (const auto base = find_behind(content, base_phrases); base && base->size() > where->size())
+    pull.base = commit_at(base);
+  pull.tip = commit_at(find_behind(rest, tip_phrases));
   return pull;
 }
 

@@ -81,27 +81,21 @@ void take_blobs(TouchedFile& touched, std::string_view index) {
 
 }  // namespace
 
-std::vector<TouchedFile> touched_files(std::string_view diff) {
-  std::vector<TouchedFile> result;
-  while (!diff.empty()) {
-    const auto file = file_diff(diff);
-    if (!file) {
-      next_line(diff);
-      continue;
-    }
-    diff = file->behind;
-    TouchedFile touched{path_of(*file), {}, {}};
-    if (touched.path.empty() || touched.path == no_file) continue;
-    take_blobs(touched, file->index);
-    result.push_back(std::move(touched));
-  }
+std::optional<TouchedFile> touched_file(const FileDiff& file) {
+  TouchedFile touched{path_of(file), {}, {}};
+  if (touched.path.empty() || touched.path == no_file) return std::nullopt;
+  take_blobs(touched, file.index);
+  return touched;
+}
+
+std::vector<TouchedFile> in_order(std::vector<TouchedFile> files) {
   const auto by_path = [](const TouchedFile& a, const TouchedFile& b) { return a.path < b.path; };
   const auto same_path = [](const TouchedFile& a, const TouchedFile& b) {
     return a.path == b.path;
   };
-  std::stable_sort(result.begin(), result.end(), by_path);
-  result.erase(std::unique(result.begin(), result.end(), same_path), result.end());
-  return result;
+  std::stable_sort(files.begin(), files.end(), by_path);
+  files.erase(std::unique(files.begin(), files.end(), same_path), files.end());
+  return files;
 }
 
 std::vector<std::string> paths(const std::vector<TouchedFile>& files) {

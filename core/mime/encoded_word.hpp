@@ -1,9 +1,9 @@
 // Encoded words (RFC 2047): "=?utf-8?q?caf=C3=A9?=".
 //
-// Promise: linear time in the length of the text given, which is looked at for a bounded length
-// only. Error: none; what is no encoded word stays as it is. Lenient where programs are sloppy:
-// words glued to text or to each other, blanks inside, a character split over two words, words
-// longer than 75. Threads: safe from any, once a Library lives. For core/mime only.
+// Promise: linear time; lenient where programs are sloppy: words glued to text or to each other,
+// blanks inside, a character split over two words, words longer than 75.
+// Error: none; what is no encoded word stays as it is.
+// Threads: safe from any, once a Library lives. For core/mime only.
 #pragma once
 
 #include <cstddef>

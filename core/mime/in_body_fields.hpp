@@ -2,7 +2,9 @@
 // may hold encoded words (RFC 2047) as those in the header.
 //
 // Promise: linear time; only lines that begin with From: or Subject:, and what continues them,
-// change. Error: none. Threads: safe from any, once a Library lives. For core/mime only.
+// change.
+// Error: none.
+// Threads: safe from any, once a Library lives. For core/mime only.
 #pragma once
 
 #include <string>

@@ -46,7 +46,8 @@ std::string decoded(GMimeContentEncoding encoding, std::string_view bytes) {
   const Owned<GMimeFilter> filter{g_mime_filter_basic_new(encoding, FALSE)};
   std::string text;
   append_filtered(text, *filter, g_mime_filter_filter, bytes);
-  append_filtered(text, *filter, g_mime_filter_complete, {"", 0});  // what waited for more
+  append_filtered(text, *filter, g_mime_filter_complete,
+                  std::string_view{""});  // what waited for more
   return text;
 }
 
@@ -65,8 +66,8 @@ Leaf leaf_of(GMimePart& part) {
   leaf.charset = parameter("charset");
   leaf.flowed = equal_ignoring_case(parameter("format"), "flowed");
   leaf.delsp = equal_ignoring_case(parameter("delsp"), "yes");
-  leaf.attachment = equal_ignoring_case(
-      text_or_empty(g_mime_object_get_disposition(&object)), "attachment");
+  leaf.attachment =
+      equal_ignoring_case(text_or_empty(g_mime_object_get_disposition(&object)), "attachment");
   leaf.encoding = g_mime_part_get_content_encoding(&part);
   return leaf;
 }
@@ -79,7 +80,7 @@ bool is_text(const Leaf& leaf) {
 
 Part text_part(Leaf leaf, std::string_view bytes) {
   auto text = is_encoded(leaf)
-                  ? lf_unless_mixed(to_utf8(decoded(leaf.encoding, bytes), leaf.charset))
+                  ? without_transport_crs(to_utf8(decoded(leaf.encoding, bytes), leaf.charset))
                   : lf_line_ends(to_utf8(bytes, leaf.charset));
   if (leaf.media_type == "text/html")
     text = without_tags(text);

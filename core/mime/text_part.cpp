@@ -9,10 +9,8 @@
 namespace quilter::mime {
 namespace {
 
-bool every_line_ends_crlf(std::string_view text) {
-  for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
-    if (at == 0 || text[at - 1] != '\r') return false;
-  return true;
+bool first_line_ends_crlf(std::string_view text) {
+  return next_line(text).ends_with("\r\n");
 }
 
 struct Entity {
@@ -84,8 +82,8 @@ std::string lf_line_ends(std::string text) {
   return result += rest;
 }
 
-std::string lf_unless_mixed(std::string text) {
-  if (every_line_ends_crlf(text)) return lf_line_ends(std::move(text));
+std::string without_transport_crs(std::string text) {
+  if (first_line_ends_crlf(text)) return lf_line_ends(std::move(text));
   return text;
 }
 

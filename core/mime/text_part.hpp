@@ -14,8 +14,9 @@ namespace quilter::mime {
 // CR LF → LF, for text whose CRs came with the transport (7bit, 8bit).
 std::string lf_line_ends(std::string text);
 
-// The same, unless only some lines end with CR LF: then the CRs are the patched file's own.
-std::string lf_unless_mixed(std::string text);
+// The same where the first line ends with CR LF. Where it does not, CRs further down are the
+// patched file's own.
+std::string without_transport_crs(std::string text);
 
 enum class DelSp : bool { no, yes };
 

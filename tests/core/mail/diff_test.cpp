@@ -127,7 +127,7 @@ TEST_CASE("the files of a diff are known by their new names") {
       {"", {}},
   }));
   CAPTURE(row.diff);
-  CHECK(paths(touched_files(row.diff)) == row.want);
+  CHECK(paths(split_diff(row.diff).files) == row.want);
 }
 
 // The ids are what `git patch-id --stable` of git 2.39.5 says.

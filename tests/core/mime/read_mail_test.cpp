@@ -52,7 +52,7 @@ TEST_CASE("encoded words and raw bytes become text") {
       {"=?UTF-8?B?R3LDtsOfZQ==?= x", "Größe x"},
       {"=?iso-8859-1?Q?caf=E9?=", "café"},
       {"=?utf-8?q?a?=\r\n =?utf-8?q?b?= c", "ab c"},
-      {"=?utf-8?q?=C3?= =?utf-8?q?=B6?=", "ö"},  // a character torn apart, as some programs do
+      {"=?utf-8?q?=C3?= =?utf-8?q?=B6?=", "ö"},     // a character torn apart, as some programs do
       {"=?utf-8?b?0LA=?= =?utf-8?b?0LA=?=", "аа"},  // each word padded
       {"=?utf-8?b?w7Y=?=\t=?iso-8859-1?q?=F6?=", "öö"},
       {"=?utf-8*en?q?=C3=B6?=", "ö"},
@@ -133,7 +133,8 @@ TEST_CASE("transfer encodings are undone, and a file's own CRs kept") {
       {"quoted-printable", "a\r\nb\r\n", "a\nb\n"},
       {"quoted-printable", "a\n+b=0D\n", "a\n+b\r\n"},
       {"base64", "YQ0KYg0K\n", "a\nb\n"},
-      {"base64", "YQ0KYgo=\n", "a\r\nb\n"},
+      {"base64", "YQ0KYgo=\n", "a\nb\n"},    // the footer of a list behind it
+      {"base64", "YQpiDQo=\n", "a\nb\r\n"},  // the patched file's own
       {"base64", "YQ!*pi\n", "a\nb"},
       {"8bit", "a\r\n+b\n", "a\n+b\n"},
       {"x-nonsense", "a\n", "a\n"},
@@ -264,6 +265,8 @@ TEST_CASE("the fingerprint stays the same on every way, and only for the same ma
   CHECK(print("From: Ann <a@x.org>\nSubject: a long one\nDate: x\n\nhello\nthere!\n") != one);
   CHECK(print("From: Ann <a@x.org>\nSubject: another one\nDate: x\n\nhello\nthere\n") != one);
   CHECK(print("From: Ann <a@x.org>\nSubject: a long one\nDate: y\n\nhello\nthere\n") != one);
+  CHECK(print("Message-ID: <1@x.org>\n\nhello\n").empty());  // nobody asks for it then
+  CHECK(print("Message-ID: unreadable\n\nhello\n").size() == 64);
 }
 
 TEST_CASE("any bytes are a mail") {

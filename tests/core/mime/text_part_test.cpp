@@ -11,9 +11,9 @@ TEST_CASE("line ends become LF") {
 }
 
 TEST_CASE("CRs that only some lines have are the file's own") {
-  CHECK(lf_unless_mixed("a\r\nb\r\nc") == "a\nb\nc");
-  CHECK(lf_unless_mixed("a\nb\r\nc\n") == "a\nb\r\nc\n");
-  CHECK(lf_unless_mixed("\na\r\n") == "\na\r\n");
+  CHECK(without_transport_crs("a\r\nb\r\nc") == "a\nb\nc");
+  CHECK(without_transport_crs("a\nb\r\nc\n") == "a\nb\r\nc\n");
+  CHECK(without_transport_crs("\na\r\n") == "\na\r\n");
 }
 
 TEST_CASE("flowed text is put together again") {
