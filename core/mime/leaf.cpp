@@ -42,7 +42,16 @@ void append_filtered(std::string& decoded, GMimeFilter& filter, FilterStep step,
   decoded.append(out, size);
 }
 
+// Lists put their footers behind a body without looking at its encoding: base64 ends at the first
+// line that it cannot have.
+std::string_view without_plain_footer(std::string_view base64) {
+  for (const std::string_view start : {"\n_____", "\n-- "})
+    base64 = base64.substr(0, base64.find(start));
+  return base64;
+}
+
 std::string decoded(GMimeContentEncoding encoding, std::string_view bytes) {
+  if (encoding == GMIME_CONTENT_ENCODING_BASE64) bytes = without_plain_footer(bytes);
   const Owned<GMimeFilter> filter{g_mime_filter_basic_new(encoding, FALSE)};
   std::string text;
   append_filtered(text, *filter, g_mime_filter_filter, bytes);

@@ -6,13 +6,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text{reinterpret_cast<const char*>(data), size};
-  const auto place = quilter::find_diff(text);
-  require(place.begin <= place.end && place.end <= text.size());
   const auto split = quilter::split_diff(text);
+  const auto place = split.place;
+  require(place.begin <= place.end && place.end <= text.size());
   require((place.begin == place.end) == split.diff.empty());
   require(split.diff.empty() || (text + "\n").find(split.diff) != std::string::npos);
   require(split.diff.empty() || quilter::split_diff(split.diff).diff.size() > 0);
-  (void)quilter::touched_files(split.diff);
   const auto id = quilter::patch_id(text);
   require(id.empty() || id.size() == 40);
   return 0;

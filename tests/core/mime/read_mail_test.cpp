@@ -136,6 +136,7 @@ TEST_CASE("transfer encodings are undone, and a file's own CRs kept") {
       {"base64", "YQ0KYgo=\n", "a\nb\n"},    // the footer of a list behind it
       {"base64", "YQpiDQo=\n", "a\nb\r\n"},  // the patched file's own
       {"base64", "YQ!*pi\n", "a\nb"},
+      {"base64", "YQpi\n_______________\nfoo mailing list\n", "a\nb"},
       {"8bit", "a\r\n+b\n", "a\n+b\n"},
       {"x-nonsense", "a\n", "a\n"},
   }));
