@@ -175,8 +175,7 @@ TEST_CASE("an empty subject is made good from the body") {
 TEST_CASE("who sent a mail that the list rewrote is in its body at last") {
   auto mail = mail_with("[PATCH] x", Thread::none, "From: Ben <ben@x.org>\n\nmend it\n" + diff);
   mail.fields[0].body = "Ben via list <list@lists.example>";
-  const auto patch =
-      std::get<Submission>(classify(mail, {{}, {"list@lists.example"}}));
+  const auto patch = std::get<Submission>(classify(mail, {{}, {"list@lists.example"}}));
   CHECK(patch.submitter == Mailbox{"Ben", "ben@x.org"});
 }
 
