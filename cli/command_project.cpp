@@ -78,6 +78,10 @@ std::string Common::connection() const {
   return database.empty() ? load_config(config_file).database.connection : database;
 }
 
+StitchOptions Common::stitching() const {
+  return database.empty() ? load_config(config_file).stitching : StitchOptions{};
+}
+
 int migrate(const Common& common) {
   int applied = 0;
   quilter::migrate(common.connection(), [&applied](std::string_view name) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/series/stitch.hpp"
+
 namespace quilter::cli {
 
 enum class Output : std::uint8_t { table, json };
@@ -17,7 +19,8 @@ struct Common {
   bool json = false;
 
   Output output() const { return json ? Output::json : Output::table; }
-  std::string connection() const;  // --database, else the configuration file's; ConfigError
+  std::string connection() const;   // --database, else the configuration file's; ConfigError
+  StitchOptions stitching() const;  // the configuration file's; the defaults beside --database
 };
 
 struct ProjectArguments {
@@ -41,6 +44,8 @@ int project_list(const Common& common);
 int project_set(const Common& common, const ProjectArguments& arguments);
 int project_remove(const Common& common, const std::string& name);
 
+int series_merge(const Common& common, std::int64_t kept, std::int64_t other);
+int series_split(const Common& common, std::int64_t id, const std::vector<std::int32_t>& numbers);
 int series_list(const Common& common, const std::optional<std::string>& project, std::int64_t most);
 int series_show(const Common& common, std::int64_t id);
 int patch_show(const Common& common, const std::string& message_id, bool with_diff);

@@ -22,7 +22,8 @@ struct CommandLine {
   cli::ParseArguments parse;
   std::string id;
   std::optional<std::string> project_filter;
-  std::int64_t series_id = 0;
+  std::int64_t series_id = 0, other_id = 0;
+  std::vector<std::int32_t> numbers;
   std::int64_t most = 50;
   bool with_diff = false;
   std::function<int()> command;
@@ -110,6 +111,15 @@ struct CommandLine {
     auto* show = add(*series, "show", "one series and its patches",
                      [this] { return cli::series_show(common, series_id); });
     show->add_option("ID", series_id, "as in series list")->required();
+    auto* merge = add(*series, "merge", "two series are one, whatever their mails say",
+                      [this] { return cli::series_merge(common, series_id, other_id); });
+    merge->add_option("ID", series_id, "as in series list")->required();
+    merge->add_option("OTHER", other_id, "the series that becomes part of it")->required();
+    auto* split = add(*series, "split", "some patches of a series are a series of their own",
+                      [this] { return cli::series_split(common, series_id, numbers); });
+    split->add_option("ID", series_id, "as in series list")->required();
+    split->add_option("NUMBER", numbers, "of the patches that leave; 0 is the cover letter")
+        ->required();
 
     auto* patch = group("patch", "one patch, pull request or cover letter");
     auto* patch_show = add(*patch, "show", "what the mail said and what became of it",

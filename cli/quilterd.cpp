@@ -6,6 +6,7 @@
 
 #include "cli/exit_code.hpp"
 #include "config/config.hpp"
+#include "core/ingest/forgetting.hpp"
 #include "core/ingest/ingest.hpp"
 #include "core/ingest/maillog.hpp"
 #include "core/ingest/project_watch.hpp"
@@ -24,6 +25,7 @@ int serve(const Config& config) {
   const mime::Library gmime;
   PostgresStore store{config.database, config.stitching};  // connects; refuses an unknown schema
   const ProjectWatch projects{store};                      // what is tracked, kept up to date
+  const Forgetting forgetting{store, config.database.parking};  // of comments that wait in vain
   Ingest ingest{store, projects};
   milter::Server server{config.milter, ingest};  // opens the socket
   const auto ended = server.run();               // until SIGTERM; drains

@@ -32,6 +32,7 @@ std::vector<Setting> settings(Config& to) {
       duration({"database", "lock_timeout"}, to.database.lock_timeout, 1ms, 5min),
       duration({"database", "statement_timeout"}, to.database.statement_timeout, 1ms, 5min),
       duration({"database", "deadline"}, to.database.deadline, 1ms, 5min),
+      duration({"database", "parking"}, to.database.parking, 0h, 24h * 3650),
       whole_number({"database", "reruns"}, to.database.reruns, 0, 100),
       duration({"stitching", "marker_window"}, to.stitching.marker_window, 1min, 24h),
       choice({"log", "level"}, to.log.level, {"debug", "info", "warning", "error"}),

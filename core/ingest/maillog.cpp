@@ -74,6 +74,15 @@ void projects_unavailable(std::string_view why) {
 void projects_available() {
   spdlog::info("projects-available");
 }
+
+void parked_forgotten(int count) {
+  spdlog::info("parked-forgotten count={}", count);
+}
+
+void forgetting_failed(std::string_view why) {
+  spdlog::warn("forgetting-failed reason=\"{}\"", printable(why, detail_bytes));
+}
+
 void reload_ignored() {
   spdlog::info("reload-ignored reason=\"the configuration is read at start only\"");
 }

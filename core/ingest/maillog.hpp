@@ -35,6 +35,8 @@ void project_broken(std::string_view what);  // its subject_match takes nothing 
 void projects_unavailable(
     std::string_view why);  // the last known ones stay in use; said once until it is mended
 void projects_available();
+void parked_forgotten(int count);  // comments that nothing came for
+void forgetting_failed(std::string_view why);
 void reload_ignored();  // SIGHUP: nothing to read again yet
 void draining(std::size_t in_flight);
 void stopped();

@@ -77,16 +77,25 @@ void plan_changes(Plan& plan, const std::vector<Series>& stitched, const Facts& 
   }
 }
 
-void plan_placements(Plan& plan, const std::vector<Series>& stitched, const Submission& submission,
-                     const Facts& facts) {
-  for (std::size_t index = 0; index < stitched.size(); ++index) {
+void plan_placements(Plan& plan, const std::vector<Series>& stitched, const Facts& facts) {
+  for (std::size_t index = 0; index < stitched.size(); ++index)
     for (const auto* member : stitched[index].members) {
-      if (member->message_id == submission.message_id)
+      const auto recorded = facts.series_of.find(member->message_id);
+      if (recorded == facts.series_of.end())
         plan.own_series = index;
-      else if (plan.series[index].id != facts.series_of.at(member->message_id))
+      else if (plan.series[index].id != recorded->second)
         plan.placements.push_back({member->message_id, index});
     }
-  }
+}
+
+void plan_series(Plan& plan, const std::vector<Member>& members, const Facts& facts,
+                 const StitchOptions& options) {
+  const auto stitched = stitch(members, options);
+  for (const auto& series : stitched)
+    plan.series.push_back({.id = {}, .row = row_of(series), .supersedes = {}});
+  plan_ids(plan, stitched, facts);
+  plan_changes(plan, stitched, facts);
+  plan_placements(plan, stitched, facts);
 }
 
 void plan_series(Plan& plan, const Submission& submission, const Facts& facts,
@@ -98,12 +107,7 @@ void plan_series(Plan& plan, const Submission& submission, const Facts& facts,
   }
   auto members = facts.members;
   members.push_back(member_of(submission));
-  const auto stitched = stitch(members, options);
-  for (const auto& series : stitched)
-    plan.series.push_back({.id = {}, .row = row_of(series), .supersedes = {}});
-  plan_ids(plan, stitched, facts);
-  plan_changes(plan, stitched, facts);
-  plan_placements(plan, stitched, submission, facts);
+  plan_series(plan, members, facts, options);
 }
 
 // The ancestors whose coming, or whose own parent, can still change where a comment belongs: all up
@@ -159,6 +163,12 @@ Plan make_plan(const Submission& submission, const Facts& facts, const StitchOpt
   plan.person = plan_person(submission, facts.person);
   if (submission.kind != Kind::comment) plan_series(plan, submission, facts, options);
   plan_comments(plan, submission, facts);
+  return plan;
+}
+
+Plan make_plan(const Facts& facts, const StitchOptions& options) {
+  Plan plan;
+  plan_series(plan, facts.members, facts, options);
   return plan;
 }
 

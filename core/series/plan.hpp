@@ -98,6 +98,9 @@ Member member_of(const Submission& submission);
 
 Plan make_plan(const Submission& submission, const Facts& facts, const StitchOptions& options);
 
+// What follows where no mail has come, but pins have changed.
+Plan make_plan(const Facts& facts, const StitchOptions& options);
+
 // A line a write, in the order in which they are written.
 std::string describe(const Plan& plan);
 

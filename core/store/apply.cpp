@@ -5,6 +5,7 @@
 #include "core/digest/digest.hpp"
 #include "core/series/identities.hpp"
 #include "core/store/lost_race.hpp"
+#include "core/store/series_writer.hpp"
 #include "core/store/sql.hpp"
 
 namespace quilter {
@@ -29,27 +30,27 @@ class Writer {
  public:
   Writer(pqxx::transaction_base& transaction, const Project& project, const Submission& submission,
          const Plan& plan)
-      : transaction_{transaction}, project_{project}, submission_{submission}, plan_{plan} {}
+      : transaction_{transaction},
+        project_{project},
+        submission_{submission},
+        plan_{plan},
+        series_{transaction, project.id, plan} {}
 
   void write_person(const Facts& facts);
   void write_neighbourhood(const Place& place);
   void write_message(const RawMessage& message);
-  void write_series();
-  void move_members();
+  void write_series() {
+    series_.write_rows(neighbourhood_);
+    series_.move_members();
+  }
   void write_patch();
   void write_cover();
   void write_comment();
   void adopt_comments();
   void write_events();
-  std::int64_t own_series() const { return plan_.own_series ? series_ids_[*plan_.own_series] : 0; }
+  std::int64_t own_series() const { return plan_.own_series ? series_.id(*plan_.own_series) : 0; }
 
  private:
-  void insert_series(const SeriesWrite& write, std::size_t index);
-  void update_series(const SeriesWrite& write, std::size_t index);
-  std::string supersedes(const SeriesWrite& write) const;
-  void write_event(std::string_view category, std::optional<std::int64_t> message,
-                   std::int64_t series);
-
   pqxx::transaction_base& transaction_;
   const Project& project_;
   const Submission& submission_;
@@ -57,7 +58,7 @@ class Writer {
   std::int64_t person_ = 0;
   std::int64_t neighbourhood_ = 0;
   std::int64_t message_ = 0;
-  std::vector<std::int64_t> series_ids_;  // as Plan::series
+  SeriesWriter series_;
 };
 
 void Writer::write_person(const Facts& facts) {
@@ -90,14 +91,7 @@ void Writer::write_neighbourhood(const Place& place) {
   } else {
     neighbourhood_ = place.neighbourhoods.front();
   }
-  if (place.neighbourhoods.size() > 1) {
-    const auto others =
-        sql::array(std::vector(place.neighbourhoods.begin() + 1, place.neighbourhoods.end()));
-    for (const std::string table : {"tie", "series"})
-      transaction_.exec_params(
-          "UPDATE " + table + " SET neighbourhood_id = $1 WHERE neighbourhood_id = ANY ($2)",
-          neighbourhood_, others);
-  }
+  unite(transaction_, place.neighbourhoods);
   if (!place.missing_ties.empty())
     transaction_.exec_params(
         "INSERT INTO tie (key, neighbourhood_id) SELECT unnest($2::bigint[]), $1", neighbourhood_,
@@ -138,69 +132,6 @@ void Writer::write_message(const RawMessage& message) {
       pqxx::binarystring(message.bytes), message.truncated, metadata.base_commit,
       metadata.change_id, sql::array(depends_on(metadata)), sql::array(metadata.supersedes));
   message_ = rows[0][0].as<std::int64_t>();
-}
-
-std::string Writer::supersedes(const SeriesWrite& write) const {
-  if (write.supersedes && series_ids_[*write.supersedes] != 0)
-    return std::to_string(series_ids_[*write.supersedes]);
-  return sql::number(write.row.supersedes);
-}
-
-// New series first, in canonical order, so that the ones that change can point at them.
-void Writer::write_series() {
-  for (const auto& write : plan_.series) series_ids_.push_back(write.id.value_or(0));
-  for (std::size_t i = 0; i < plan_.series.size(); ++i)
-    if (!plan_.series[i].id) insert_series(plan_.series[i], i);
-  for (std::size_t i = 0; i < plan_.series.size(); ++i)
-    if (plan_.series[i].id && plan_.series[i].changed) update_series(plan_.series[i], i);
-}
-
-void Writer::insert_series(const SeriesWrite& write, std::size_t index) {
-  const auto rows = transaction_.exec_params(
-      R"(INSERT INTO series (project_id, neighbourhood_id, version, total, name, submitter_id, date,
-                             received, complete, by_hand, supersedes_id)
-         VALUES ($1, $2, $3, $4, $5, (SELECT id FROM person WHERE address = $6),
-                 NULLIF($7, '')::timestamptz, $8, $9, $10, NULLIF($11, '')::bigint)
-         RETURNING id)",
-      project_.id, neighbourhood_, write.row.version, write.row.total, write.row.name,
-      write.row.submitter, sql::time(write.row.date), write.row.received, write.row.complete,
-      write.row.by_hand, supersedes(write));
-  series_ids_[index] = rows[0][0].as<std::int64_t>();
-}
-
-void Writer::update_series(const SeriesWrite& write, std::size_t index) {
-  transaction_.exec_params(
-      R"(UPDATE series SET version = $2, total = $3, name = $4,
-                           submitter_id = (SELECT id FROM person WHERE address = $5),
-                           date = NULLIF($6, '')::timestamptz, received = $7, complete = $8,
-                           by_hand = $9, supersedes_id = NULLIF($10, '')::bigint
-         WHERE id = $1)",
-      series_ids_[index], write.row.version, write.row.total, write.row.name, write.row.submitter,
-      sql::time(write.row.date), write.row.received, write.row.complete, write.row.by_hand,
-      supersedes(write));
-}
-
-// In one statement a table, so that members can change slots among themselves.
-void Writer::move_members() {
-  if (!plan_.placements.empty()) {
-    std::vector<std::string> members;
-    std::vector<std::int64_t> series;
-    for (const auto& placement : plan_.placements) {
-      members.push_back(placement.member);
-      series.push_back(series_ids_[placement.series]);
-    }
-    for (const std::string table : {"patch", "cover"})
-      transaction_.exec_params(
-          "UPDATE " + table +
-              " x SET series_id = v.series FROM (SELECT unnest($2::text[]), unnest($3::bigint[])) "
-              "v (id, series), message m WHERE m.project_id = $1 AND m.message_id = v.id AND "
-              "x.message_row = m.id",
-          project_.id, sql::array(members), sql::array(series));
-  }
-  for (const auto& redirect : plan_.redirects)  // and what redirected to it: one hop, always
-    transaction_.exec_params(
-        "UPDATE series SET merged_into_id = $2 WHERE id = $1 OR merged_into_id = $1", redirect.from,
-        series_ids_[redirect.to]);
 }
 
 void Writer::write_patch() {
@@ -248,24 +179,13 @@ void Writer::adopt_comments() {
       project_.id, sql::array(comments), sql::array(parents));
 }
 
-void Writer::write_event(std::string_view category, std::optional<std::int64_t> message,
-                         std::int64_t series) {
-  transaction_.exec_params(
-      "INSERT INTO event (project_id, category, message_row, series_id) "
-      "VALUES ($1, $2, NULLIF($3, '')::bigint, NULLIF($4, 0))",
-      project_.id, std::string{category}, sql::number(message), series);
-}
-
 void Writer::write_events() {
-  for (std::size_t i = 0; i < plan_.series.size(); ++i)
-    if (!plan_.series[i].id) write_event("series-created", {}, series_ids_[i]);
+  series_.write_beginnings();
   const auto created = submission_.kind == Kind::cover_letter ? "cover-created"
                        : submission_.kind == Kind::comment    ? "comment-created"
                                                               : "patch-created";
-  write_event(created, message_, own_series());
-  for (const auto& redirect : plan_.redirects) write_event("series-merged", {}, redirect.from);
-  for (std::size_t i = 0; i < plan_.series.size(); ++i)
-    if (plan_.series[i].completed) write_event("series-completed", {}, series_ids_[i]);
+  series_.write_event(created, message_, own_series());
+  series_.write_ends();
 }
 
 }  // namespace
@@ -278,7 +198,6 @@ std::int64_t apply(pqxx::transaction_base& transaction, const Project& project,
   if (submission.kind != Kind::comment) writer.write_neighbourhood(place);
   writer.write_message(message);
   writer.write_series();
-  writer.move_members();
   switch (submission.kind) {
     case Kind::patch:
     case Kind::pull_request:

@@ -2,7 +2,7 @@
 // the store.
 //
 // Promise: reading changes nothing; what is not there is nothing, not an error. All reads see one
-// state, that of the first, until a project is added, changed or removed. Dates are UTC.
+// state, that of the first, until a project or series is changed. Dates are UTC.
 // Errors: StoreError where the database is away or refuses; Refused where a project is not there.
 // Owns: one connection.
 // Threads: an Archive belongs to one.
@@ -18,6 +18,7 @@
 #include "core/mail/address.hpp"
 #include "core/mail/date.hpp"
 #include "core/mail/project.hpp"
+#include "core/series/stitch.hpp"
 #include "core/store/store.hpp"
 
 namespace quilter {
@@ -86,6 +87,12 @@ class Archive {
   // The newest first; of all projects where none is named; at most `most`.
   std::vector<SeriesEntry> series(const std::optional<std::string>& project, std::int64_t most);
   std::optional<SeriesEntry> series(std::int64_t id);  // a merged one with `merged_into`
+
+  // What only an administrator can know; stitching respects it from then on. Both give the series
+  // that the mails of `other`, or of these numbers, are in now. Refused where it cannot be.
+  std::int64_t merge_series(std::int64_t kept, std::int64_t other, const StitchOptions& options);
+  std::int64_t split_series(std::int64_t series, const std::vector<std::int32_t>& numbers,
+                            const StitchOptions& options);
 
   // Cover letter first, then patches by number.
   std::vector<MessageEntry> members(std::int64_t series);

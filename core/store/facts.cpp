@@ -179,6 +179,15 @@ Place find_place(pqxx::transaction_base& transaction, const std::vector<std::int
   return place;
 }
 
+void unite(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& neighbourhoods) {
+  if (neighbourhoods.size() < 2) return;
+  const auto others = sql::array(std::vector(neighbourhoods.begin() + 1, neighbourhoods.end()));
+  for (const std::string table : {"tie", "series"})
+    transaction.exec_params(
+        "UPDATE " + table + " SET neighbourhood_id = $1 WHERE neighbourhood_id = ANY ($2)",
+        neighbourhoods.front(), others);
+}
+
 Facts load_facts(pqxx::transaction_base& transaction, const Project& project,
                  const Submission& submission, const Place& place, const StitchOptions& options) {
   Facts facts;

@@ -31,6 +31,9 @@ bool is_recorded(pqxx::transaction_base& transaction, const Project& project,
 // Locks the neighbourhoods' rows, ascending, and looks again afterwards.
 Place find_place(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& tie_keys);
 
+// All become the first of them, whose rows are locked.
+void unite(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& neighbourhoods);
+
 Facts load_facts(pqxx::transaction_base& transaction, const Project& project,
                  const Submission& submission, const Place& place, const StitchOptions& options);
 

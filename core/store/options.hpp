@@ -13,7 +13,8 @@ struct StoreOptions {
   std::chrono::milliseconds lock_timeout{3'000};   // wait for one lock; below the MTA's time-outs
   std::chrono::milliseconds statement_timeout{4'000};  // one statement, waits included
   std::chrono::milliseconds deadline{5'000};  // after this no lost transaction is run again
-  int reruns = 10;                            // of a transaction that lost a race, same message
+  std::chrono::hours parking{30 * 24};  // comments wait so long for what they answer; 0: for ever
+  int reruns = 10;                      // of a transaction that lost a race, same message
 };
 
 }  // namespace quilter

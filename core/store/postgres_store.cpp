@@ -53,6 +53,19 @@ std::vector<Project> PostgresStore::projects() {
   });
 }
 
+// A batch is small, so that it holds its rows for a moment only.
+int PostgresStore::forget_parked(std::chrono::hours age) {
+  return as_store_error([&] {
+    auto lease = pool_->lease();
+    return in_transaction(lease, [&](auto& transaction) {
+      begin(transaction, options_);
+      return transaction
+          .exec_params("SELECT forget_parked(make_interval(hours => $1), 500)", age.count())[0][0]
+          .template as<int>();
+    });
+  });
+}
+
 RecordOutcome PostgresStore::record(const Project& project, const Submission& submission,
                                     const RawMessage& message) {
   const auto wanted = identities(submission, stitching_);

@@ -28,6 +28,7 @@ class PostgresStore final : public Store {
   RecordOutcome record(const Project& project, const Submission& submission,
                        const RawMessage& message) override;
   std::vector<Project> projects() override;
+  int forget_parked(std::chrono::hours age) override;
 
  private:
   StoreOptions options_;

@@ -8,6 +8,7 @@
 // Threads: safe from any number.
 #pragma once
 
+#include <chrono>
 #include <stdexcept>
 #include <vector>
 
@@ -32,6 +33,10 @@ class Store {
                                const RawMessage& message) = 0;
 
   virtual std::vector<Project> projects() = 0;  // the tracked ones
+
+  // Forgets some of the comments that have waited for longer than `age` for what they answer, and
+  // says how many; 0: none is left. Never waits for a mail that is being recorded. StoreError.
+  virtual int forget_parked(std::chrono::hours age) = 0;
 };
 
 }  // namespace quilter

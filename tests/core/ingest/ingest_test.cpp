@@ -1,5 +1,7 @@
 #include "core/ingest/ingest.hpp"
 
+#include <utility>
+
 #include <atomic>
 #include <condition_variable>
 #include <map>
@@ -20,6 +22,9 @@ class ScriptedStore final : public Store {
     recorded.push_back(project.name + " " + submission.message_id);
     return {.status = answers[project.name], .detail = "as told"};
   }
+  int forget_parked(std::chrono::hours) override { return std::exchange(parked, 0); }
+
+  int parked = 0;
   std::vector<Project> projects() override {
     const std::lock_guard lock{guard};
     ++reads;

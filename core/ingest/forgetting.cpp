@@ -1,0 +1,46 @@
+#include "core/ingest/forgetting.hpp"
+
+#include "core/ingest/maillog.hpp"
+
+namespace quilter {
+
+Forgetting::Forgetting(Store& store, std::chrono::hours after, std::chrono::milliseconds every)
+    : store_{store}, after_{after} {
+  if (after_ > std::chrono::hours{0}) thread_ = std::thread{[this, every] { run(every); }};
+}
+
+Forgetting::~Forgetting() {
+  {
+    const std::lock_guard lock{guard_};
+    stop_ = true;
+  }
+  stopping_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Forgetting::run(std::chrono::milliseconds every) {
+  std::unique_lock lock{guard_};
+  while (!stop_) {
+    lock.unlock();
+    forget();
+    lock.lock();
+    stopping_.wait_for(lock, every, [this] { return stop_; });
+  }
+}
+
+void Forgetting::forget() {
+  try {
+    int total = 0;
+    for (int some = 1; some > 0 && !stopping(); total += some) some = store_.forget_parked(after_);
+    if (total > 0) maillog::parked_forgotten(total);
+  } catch (const std::exception& error) {
+    maillog::forgetting_failed(error.what());
+  }
+}
+
+bool Forgetting::stopping() {
+  const std::lock_guard lock{guard_};
+  return stop_;
+}
+
+}  // namespace quilter

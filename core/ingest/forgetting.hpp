@@ -1,0 +1,41 @@
+// Forgetting: comments that nothing came for are dropped after a time (most talk on a list answers
+// no patch), now and then, in small batches.
+//
+// Promise: recording never waits for it; what several daemons do at once is done once.
+// Errors: none thrown; a failure is logged, and tried again an hour later.
+// Owns: a thread.
+// Threads: none of its own interface.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "core/store/store.hpp"
+
+namespace quilter {
+
+class Forgetting {
+ public:
+  // `after` 0: never.
+  Forgetting(Store& store, std::chrono::hours after,
+             std::chrono::milliseconds every = std::chrono::hours{1});
+  ~Forgetting();
+  Forgetting(const Forgetting&) = delete;
+  Forgetting& operator=(const Forgetting&) = delete;
+
+ private:
+  void run(std::chrono::milliseconds every);
+  void forget();
+  bool stopping();
+
+  Store& store_;
+  std::chrono::hours after_;
+  std::mutex guard_;
+  std::condition_variable stopping_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace quilter

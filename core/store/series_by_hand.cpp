@@ -1,0 +1,180 @@
+// What an administrator decides about series: merge and split. Stitching respects it from then on,
+// by pins.
+#include <algorithm>
+#include <set>
+
+#include "core/store/archive.hpp"
+#include "core/store/attempts.hpp"
+#include "core/store/facts.hpp"
+#include "core/store/lost_race.hpp"
+#include "core/store/pool.hpp"
+#include "core/store/series_writer.hpp"
+#include "core/store/snapshot.hpp"
+#include "core/store/sql.hpp"
+
+namespace quilter {
+namespace {
+
+struct Held {  // series, with their neighbourhoods locked
+  Project project;
+  std::vector<std::int64_t> neighbourhoods;  // ascending
+  Facts facts;
+};
+
+struct Standing {
+  std::int64_t project = 0;
+  std::vector<std::int64_t> neighbourhoods;  // ascending
+
+  bool operator==(const Standing&) const = default;
+};
+
+Standing standing_of(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& ids) {
+  std::set<std::int64_t> projects, neighbourhoods, found;
+  for (const auto& row :
+       transaction.exec_params("SELECT id, project_id, neighbourhood_id FROM series "
+                               "WHERE id = ANY ($1) AND merged_into_id IS NULL",
+                               sql::array(ids))) {
+    found.insert(row[0].as<std::int64_t>());
+    projects.insert(row[1].as<std::int64_t>());
+    neighbourhoods.insert(row[2].as<std::int64_t>());
+  }
+  for (const auto id : ids)
+    if (!found.contains(id))
+      throw Refused{"there is no series " + std::to_string(id) + ", or it was merged into another"};
+  if (projects.size() > 1) throw Refused{"the series are of different projects"};
+  return {*projects.begin(), {neighbourhoods.begin(), neighbourhoods.end()}};
+}
+
+// No advisory locks: mail that is about to take these rows waits, and looks again.
+Held hold(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& ids) {
+  transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+  const auto before = standing_of(transaction, ids);
+  transaction.exec_params("SELECT FROM neighbourhood WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
+                          sql::array(before.neighbourhoods));
+  if (standing_of(transaction, ids) != before) throw LostRace{"the neighbourhood was merged"};
+  Held held;
+  held.project.id = before.project;
+  held.neighbourhoods = before.neighbourhoods;
+  load_neighbourhoods(transaction, held.project, held.neighbourhoods, held.facts);
+  return held;
+}
+
+std::vector<Member*> members_of(Facts& facts, std::int64_t series) {
+  std::vector<Member*> members;
+  for (auto& member : facts.members)
+    if (facts.series_of.at(member.message_id) == series) members.push_back(&member);
+  return members;
+}
+
+// The earliest is the anchor of them all.
+void pin(pqxx::transaction_base& transaction, const Project& project,
+         const std::vector<Member*>& members) {
+  const auto anchor = (*std::min_element(members.begin(), members.end(),
+                                         [](const Member* left, const Member* right) {
+                                           return canonical_order(*left, *right) < 0;
+                                         }))
+                          ->message_id;
+  std::vector<MessageId> ids;
+  for (auto* member : members) {
+    member->anchor = anchor;
+    ids.push_back(member->message_id);
+  }
+  transaction.exec_params(
+      R"(INSERT INTO pin (message_row, anchor_row)
+         SELECT m.id, a.id FROM message m, message a
+         WHERE m.project_id = $1 AND m.message_id = ANY ($2)
+           AND a.project_id = $1 AND a.message_id = $3
+         ON CONFLICT (message_row) DO UPDATE SET anchor_row = excluded.anchor_row)",
+      project.id, sql::array(ids), anchor);
+}
+
+void write(pqxx::transaction_base& transaction, const Held& held, const StitchOptions& options) {
+  unite(transaction, held.neighbourhoods);
+  const auto plan = make_plan(held.facts, options);
+  SeriesWriter writer{transaction, held.project.id, plan};
+  writer.write_rows(held.neighbourhoods.front());
+  writer.move_members();
+  writer.write_beginnings();
+  writer.write_ends();
+}
+
+std::vector<std::int32_t> numbers_of(const std::vector<Member*>& members) {
+  std::vector<std::int32_t> numbers;
+  for (const auto* member : members) numbers.push_back(member->number);
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+std::int64_t series_of(pqxx::transaction_base& transaction, const Project& project,
+                       const MessageId& id) {
+  return transaction
+      .exec_params(R"(SELECT coalesce(p.series_id, c.series_id)
+                      FROM message m LEFT JOIN patch p ON p.message_row = m.id
+                                     LEFT JOIN cover c ON c.message_row = m.id
+                      WHERE m.project_id = $1 AND m.message_id = $2)",
+                   project.id, id)[0][0]
+      .as<std::int64_t>();
+}
+
+// Run again where mail came in between.
+template <typename Work>
+std::int64_t decide(Pool& pool, Snapshot& snapshot, Work work) {
+  return as_store_error([&] {
+    snapshot.end();
+    for (int run = 0;; ++run) {
+      try {
+        auto lease = pool.lease();
+        return in_transaction(lease, work);
+      } catch (...) {
+        if (run == 10 || !judge_current_exception().run_again) throw;
+      }
+      pause_before_rerun(run);
+    }
+  });
+}
+
+}  // namespace
+
+std::int64_t Archive::merge_series(std::int64_t kept, std::int64_t other,
+                                   const StitchOptions& options) {
+  if (kept == other) throw Refused{"a series cannot be merged with itself"};
+  return decide(*pool_, *snapshot_, [&](pqxx::transaction_base& transaction) {
+    auto held = hold(transaction, {kept, other});
+    auto members = members_of(held.facts, kept);
+    const auto others = members_of(held.facts, other);
+    members.insert(members.end(), others.begin(), others.end());
+    const auto numbers = numbers_of(members);
+    if (const auto twice = std::adjacent_find(numbers.begin(), numbers.end());
+        twice != numbers.end())
+      throw Refused{"number " + std::to_string(*twice) + " is in both series: split it off first"};
+    pin(transaction, held.project, members);
+    write(transaction, held, options);
+    return series_of(transaction, held.project, members.front()->message_id);
+  });
+}
+
+std::int64_t Archive::split_series(std::int64_t series, const std::vector<std::int32_t>& numbers,
+                                   const StitchOptions& options) {
+  return decide(*pool_, *snapshot_, [&](pqxx::transaction_base& transaction) {
+    auto held = hold(transaction, {series});
+    std::vector<Member*> leaving, staying;
+    for (auto* member : members_of(held.facts, series)) {
+      const bool leaves =
+          std::find(numbers.begin(), numbers.end(), member->number) != numbers.end();
+      (leaves ? leaving : staying).push_back(member);
+    }
+    const auto found = numbers_of(leaving);
+    for (const auto number : numbers)
+      if (!std::binary_search(found.begin(), found.end(), number))
+        throw Refused{"number " + std::to_string(number) + " is not in series " +
+                      std::to_string(series)};
+    if (leaving.empty() || staying.empty())
+      throw Refused{"name some of its numbers, and not all of them"};
+    pin(transaction, held.project, leaving);
+    pin(transaction, held.project, staying);
+    write(transaction, held, options);
+    return series_of(transaction, held.project, leaving.front()->message_id);
+  });
+}
+
+}  // namespace quilter
