@@ -27,7 +27,8 @@ bool is_given_to(const HintRight& right, std::string_view submitter) {
 std::string state_of(std::string_view body) {
   constexpr std::size_t longest_state = 100;
   std::string state;
-  for (const auto word : split(body.substr(0, longest_state)))
+  if (body.size() > longest_state) return state;
+  for (const auto word : split(body))
     state.append(state.empty() ? "" : "-").append(lower(word));
   return state;
 }

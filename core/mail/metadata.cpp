@@ -85,7 +85,8 @@ std::string without_percents(std::string_view text) {
 }  // namespace
 
 MessageId named_message_id(std::string_view value) {
-  value = trim(value.substr(0, longest_value));
+  if (value.size() > longest_value) return {};
+  value = trim(value);
   std::string word{value};
   if (value.find('<') != std::string_view::npos) word = message_id(value).value_or("");
   if (split(std::string_view{word}).size() != 1) return {};
@@ -106,10 +107,11 @@ MessageId named_message_id(std::string_view value) {
 
 Metadata metadata(std::string_view content, std::string_view change_id_field) {
   Metadata found;
-  if (split(change_id_field.substr(0, longest_value)).size() == 1)
+  if (change_id_field.size() <= longest_value && split(change_id_field).size() == 1)
     found.change_id = trim(change_id_field);
   while (!content.empty()) {
-    const auto line = without_line_end(next_line(content)).substr(0, longest_value);
+    const auto line = without_line_end(next_line(content));
+    if (line.size() > longest_value) continue;
     constexpr std::size_t longest_name = 24;
     const auto colon = line.substr(0, longest_name).find(':');
     if (colon == std::string_view::npos) continue;

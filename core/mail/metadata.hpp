@@ -1,7 +1,7 @@
 // Metadata: what tools write into patches and cover letters about the series, for other tools.
 //
 // Promise: linear time; of each list at most max_references, the first ones. Quoted lines ("> …")
-// don't count.
+// and lines of more than 1,000 bytes don't count.
 // Error: none; a value that is not of its form is left out.
 // Threads: pure functions.
 #pragma once

@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto place = split.place;
   require(place.begin <= place.end && place.end <= text.size());
   require((place.begin == place.end) == split.diff.empty());
-  require(split.diff.empty() || (text + "\n").find(split.diff) != std::string::npos);
+  require(split.diff.empty() || (text + "\n\n").find(split.diff) != std::string::npos);
   require(split.diff.empty() || quilter::split_diff(split.diff).diff.size() > 0);
   const auto id = quilter::patch_id(text);
   require(id.empty() || id.size() == 40);
