@@ -47,6 +47,7 @@ Status Ingest::record_in(const Project& project, const Mail& mail, const RawMess
                      .status = outcome.status,
                      .series = outcome.series,
                      .reruns = outcome.reruns,
+                     .violations = outcome.violations,
                      .ancestors_dropped = submission.ancestors_dropped,
                      .lock_wait = outcome.lock_wait,
                      .delay = since(start)});

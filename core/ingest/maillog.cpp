@@ -102,11 +102,11 @@ void start_failed(std::string_view why) {
 
 void recorded(const Recorded& line) {
   spdlog::log(level(line),
-              "{}: message-id=<{}>, project={}, kind={}, series={}, reruns={}, "
+              "{}: message-id=<{}>, project={}, kind={}, series={}, reruns={}, violations={}, "
               "lock_wait_ms={:.1f}, delay_ms={:.1f}, {}"
               "status={}{}",
               printable(line.queue_id), printable(line.message_id), printable(line.project),
-              line.kind, line.series, line.reruns, milliseconds(line.lock_wait),
+              line.kind, line.series, line.reruns, line.violations, milliseconds(line.lock_wait),
               milliseconds(line.delay),
               line.ancestors_dropped == 0
                   ? ""

@@ -49,6 +49,7 @@ struct Recorded {
   Status status = Status::stored;
   std::int64_t series = 0;  // 0: none
   int reruns = 0;
+  int violations = 0;
   std::size_t ancestors_dropped = 0;
   std::chrono::microseconds lock_wait{0};
   std::chrono::microseconds delay{0};

@@ -9,9 +9,11 @@
 namespace quilter {
 namespace {
 
+constexpr std::string_view unique_violation = "23505";
+
 // SQLSTATEs of a lost race: unique_violation, serialization_failure, deadlock_detected.
 bool is_lost_race(const std::string& sqlstate) {
-  return sqlstate == "23505" || sqlstate == "40001" || sqlstate == "40P01";
+  return sqlstate == unique_violation || sqlstate == "40001" || sqlstate == "40P01";
 }
 
 std::string one_line(std::string text) {
@@ -35,7 +37,8 @@ Verdict judge_current_exception() {
   } catch (const pqxx::transaction_rollback& error) {
     return {true, one_line(error.what())};
   } catch (const pqxx::sql_error& error) {
-    return {is_lost_race(error.sqlstate()), error.sqlstate() + " " + one_line(error.what())};
+    return {is_lost_race(error.sqlstate()), error.sqlstate() + " " + one_line(error.what()),
+            error.sqlstate() == unique_violation};
   } catch (const Exhausted& error) {
     return {false, error.what()};
   } catch (const std::exception& error) {

@@ -23,6 +23,7 @@ namespace quilter {
 struct Verdict {
   bool run_again = false;
   std::string detail;
+  bool violation = false;  // of a unique constraint
 };
 Verdict judge_current_exception();
 
@@ -53,16 +54,22 @@ auto in_transaction(Pool::Lease& lease, Work&& work) {
 template <typename Work>
 RecordOutcome with_reruns(const StoreOptions& options, Work&& work) {
   const auto deadline = std::chrono::steady_clock::now() + options.deadline;
+  int violations = 0;
   for (int run = 0;; ++run) {
     try {
       auto outcome = work();
       outcome.reruns = run;
+      outcome.violations = violations;
       return outcome;
     } catch (...) {
       auto verdict = judge_current_exception();
+      violations += verdict.violation ? 1 : 0;
       const bool late = std::chrono::steady_clock::now() >= deadline;
       if (!verdict.run_again || run >= options.reruns || late)
-        return {.status = Status::try_later, .detail = std::move(verdict.detail), .reruns = run};
+        return {.status = Status::try_later,
+                .detail = std::move(verdict.detail),
+                .reruns = run,
+                .violations = violations};
     }
     pause_before_rerun(run);
   }

@@ -1,12 +1,12 @@
 #include "core/ingest/ingest.hpp"
 
-#include <utility>
-
 #include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <utility>
 
+#include "core/ingest/forgetting.hpp"
 #include "core/mime/read_mail.hpp"
 #include "tests/support/catch.hpp"
 
@@ -22,9 +22,14 @@ class ScriptedStore final : public Store {
     recorded.push_back(project.name + " " + submission.message_id);
     return {.status = answers[project.name], .detail = "as told"};
   }
-  int forget_parked(std::chrono::hours) override { return std::exchange(parked, 0); }
-
-  int parked = 0;
+  int forget_parked(std::chrono::hours age) override {
+    const std::lock_guard lock{guard};
+    ++reads;
+    read.notify_all();
+    if (away) throw StoreError{"away"};
+    forgotten_after = age;
+    return std::exchange(parked, 0);
+  }
   std::vector<Project> projects() override {
     const std::lock_guard lock{guard};
     ++reads;
@@ -45,6 +50,8 @@ class ScriptedStore final : public Store {
   std::mutex guard;
   std::condition_variable read;
   int reads = 0;
+  int parked = 0;
+  std::chrono::hours forgotten_after{0};
   bool away = false;
 };
 
@@ -121,6 +128,32 @@ TEST_CASE(
   }
   store.wait_for_reads(2);
   CHECK(ingest.wants(fs));
+}
+
+TEST_CASE("comments are forgotten now and then, until none is left, also after a failure") {
+  ScriptedStore store;
+  store.parked = 7;
+  {
+    const Forgetting forgetting{store, std::chrono::hours{48}, std::chrono::milliseconds{1}};
+    store.wait_for_reads(3);
+    {
+      const std::lock_guard lock{store.guard};
+      CHECK(store.parked == 0);
+      CHECK(store.forgotten_after == std::chrono::hours{48});
+      store.away = true;
+    }
+    store.wait_for_reads(2);
+    const std::lock_guard lock{store.guard};
+    store.away = false;
+    store.parked = 1;
+  }
+}
+
+TEST_CASE("comments are kept for ever where that is asked for") {
+  ScriptedStore store;
+  store.parked = 7;
+  { const Forgetting forgetting{store, std::chrono::hours{0}, std::chrono::milliseconds{1}}; }
+  CHECK(store.parked == 7);
 }
 
 TEST_CASE("a list's address is made from its list id") {

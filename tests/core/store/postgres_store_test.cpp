@@ -72,6 +72,17 @@ TEST_CASE("texts that look like SQL or array syntax are texts") {
   CHECK(found.front().trailers == std::vector<std::string>{"Reviewed-by: {\"x\"}"});
 }
 
+TEST_CASE("a hundred thousand references take at most the capped number of locks") {
+  Recording recording;
+  std::string references;
+  for (int i = 0; i < 100'000; ++i) references += "<" + std::to_string(i) + "@x> ";
+  auto found = ancestors({}, {references}, "a");
+  CHECK(found.dropped == 100'000 - max_ancestors);
+  const auto mail = patch("a", {1, 1, 2}, std::move(found.ids));
+  CHECK(lock_keys(identities(mail, {}), recording.project.id).size() <= max_ancestors + 8);
+  CHECK(recording.record(mail).status == Status::stored);
+}
+
 TEST_CASE("a series with its cover letter, comments and next version stands as it was sent") {
   Recording recording;
   for (const auto& mail :
