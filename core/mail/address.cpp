@@ -56,26 +56,45 @@ std::string address_of(std::string_view text) {
   return is_address(address) ? address : std::string{};
 }
 
-// `a@b`, or `a at b` as archives write it, without angle brackets.
+// "a at b", as archives write it.
+bool has_words_at(std::string_view text) {
+  const auto words = split(text);
+  return words.size() == 3 && equal_ignoring_case(words[1], "at");
+}
+
+// "a@b", "a at b", "" for anything else.
+std::string plain_address(std::string_view text) {
+  if (auto address = address_of(text); !address.empty()) return address;
+  if (!has_words_at(text)) return {};
+  const auto words = split(text);
+  return address_of(std::string{words[0]} + "@" + std::string{words[2]});
+}
+
+// "a@b>", "[mailto:a@b]": what is left of brackets.
+std::string_view without_edges(std::string_view word) {
+  if (word.starts_with('[') && word.ends_with(']')) word = word.substr(1, word.size() - 2);
+  while (word.ends_with('>')) word.remove_suffix(1);
+  return word;
+}
+
+// Without angle brackets.
 Mailbox without_brackets(const Pieces& pieces) {
   if (pieces.phrase.starts_with('"')) return {name_of(pieces.comment), address_of(pieces.phrase)};
-  const auto words = split(pieces.phrase);
-  for (const auto word : words)
-    if (is_address(word)) return {name_of(pieces.comment), address_of(word)};
-  if (words.size() == 3 && equal_ignoring_case(words[1], "at"))
-    return {name_of(pieces.comment),
-            address_of(std::string{words[0]} + "@" + std::string{words[2]})};
-  return {};
+  for (const auto word : split(pieces.phrase))
+    if (is_address(word)) return {name_of(pieces.comment), address_of(without_edges(word))};
+  return {name_of(pieces.comment), plain_address(pieces.phrase)};
 }
 
 Mailbox mailbox(const Pieces& pieces) {
-  const auto address = address_of(pieces.angle);
+  const auto address = plain_address(pieces.angle);
   if (address.empty()) return without_brackets(pieces);
   const auto name = name_of(pieces.phrase);
   return {name.empty() ? name_of(pieces.comment) : name, address};
 }
 
 // Reads an address list (RFC 5322 §3.4) from its front to its end, each character once or twice.
+constexpr std::size_t longest_name = 200;  // with commas; more is a list
+
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_{text} {}
@@ -96,6 +115,7 @@ class Reader {
       case '<':
         return angle();
       case ',':
+        return comma();
       case ';':
         finish();
         return drop(1);
@@ -113,6 +133,18 @@ class Reader {
     auto read = mailbox(pieces_);
     if (!read.address.empty()) result_.push_back(std::move(read));
     pieces_ = {};
+  }
+
+  // "Doe, Ann <ann@x.org>", unquoted: a piece without an address goes on.
+  void comma() {
+    const bool is_name = pieces_.angle.empty() && pieces_.comment.empty() &&
+                         pieces_.phrase.find('@') == std::string::npos &&
+                         pieces_.phrase.size() < longest_name && !trim(pieces_.phrase).empty();
+    if (is_name && !has_words_at(pieces_.phrase))
+      pieces_.phrase += ',';
+    else
+      finish();
+    drop(1);
   }
 
   void quoted_string() {
@@ -147,16 +179,18 @@ class Reader {
     drop(end);
   }
 
+  // "<a@b>"; "<<a@b>>" too.
   void angle() {
+    while (rest_.size() > 1 && rest_[1] == '<') drop(1);
     const auto end = std::min(rest_.find('>'), rest_.size());
     pieces_.angle = rest_.substr(1, end - 1);
     drop(std::min(end + 1, rest_.size()));
+    while (rest_.starts_with('>')) drop(1);
   }
 
   // A group's name ends (RFC 5322 §3.4); in an address it is a character.
   void colon() {
-    if (pieces_.phrase.find('@') == std::string::npos &&
-        !equal_ignoring_case(trim(pieces_.phrase), "mailto"))
+    if (pieces_.phrase.find('@') == std::string::npos && !lower(pieces_.phrase).ends_with("mailto"))
       pieces_.phrase.clear();
     else
       pieces_.phrase += ':';

@@ -50,16 +50,24 @@ constexpr std::array notice_fields{
     NoticeField{"X-SVN-Commit-Repository", ""},  // Subversion's mailer.py and its kin
     NoticeField{"X-SVN-Commit-Revision", ""},
     NoticeField{"X-SVN-Group", ""},
-    NoticeField{"X-Act-Checkin", ""}};  // sourceware.org
+    NoticeField{"X-Act-Checkin", ""},  // sourceware.org
+    NoticeField{"X-Gerrit-MessageType", ""},
+    NoticeField{"Auto-Submitted", "auto-replied"},     // RFC 3834 §5
+    NoticeField{"Content-Type", "multipart/report"},   // RFC 6522: bounces
+    NoticeField{"Content-Type", "multipart/digest"}};  // RFC 2046 §5.1.5
 
 struct NoticeWords {
   std::string_view start;   // of the name
   std::string_view within;  // of the name
 };
-constexpr std::array notice_words{
-    NoticeWords{"patch \"", "added to"}, NoticeWords{"failed: patch \"", ""},
-    NoticeWords{"+ ", ".patch added to"}, NoticeWords{"patch queued", ""},
-    NoticeWords{"", ".patch removed from -mm tree"}};
+constexpr std::array notice_words{NoticeWords{"patch \"", "added to"},
+                                  NoticeWords{"failed: patch \"", ""},
+                                  NoticeWords{"+ ", ".patch added to"},
+                                  NoticeWords{"patch queued", ""},
+                                  NoticeWords{"", ".patch removed from -mm tree"},
+                                  NoticeWords{"applied \"", "\" to the "},
+                                  NoticeWords{"svn commit: ", ""},
+                                  NoticeWords{"", " digest, vol "}};
 
 bool is_notice(const Reading& reading) {
   const auto has_field = [&](const NoticeField& field) {
@@ -72,7 +80,9 @@ bool is_notice(const Reading& reading) {
     return starts_ignoring_case(reading.subject.name, words.start) &&
            contains_ignoring_case(reading.subject.name, words.within);
   };
-  const auto is_tip = [](std::string_view prefix) { return starts_ignoring_case(prefix, "tip:"); };
+  const auto is_tip = [](std::string_view prefix) {  // "tip: x86/urgent", "git:media_tree/master"
+    return starts_ignoring_case(prefix, "tip:") || starts_ignoring_case(prefix, "git:");
+  };
   const auto& prefixes = reading.subject.prefixes;
   return std::any_of(notice_fields.begin(), notice_fields.end(), has_field) ||
          std::any_of(notice_words.begin(), notice_words.end(), has_words) ||
@@ -145,8 +155,8 @@ constexpr std::array rules{
     Rule{"scissors", is_proposal, Kind::patch},
     Rule{"reply", is_reply, Kind::comment},
     Rule{"pull-request", is_pull_request, Kind::pull_request},
+    Rule{"cover", is_cover, Kind::cover_letter},  // also with an interdiff in it
     Rule{"diff", has_diff, Kind::patch},
-    Rule{"cover", is_cover, Kind::cover_letter},
     Rule{"in-thread", is_in_thread, Kind::comment},
     Rule{"no-patch", is_anything, std::nullopt},
 };
@@ -225,7 +235,9 @@ Submission make(const Rule& rule, Reading& reading, const ListProfile& list, Own
     submission.author = submission.submitter;
   }
   submission.trailers =
-      trailers(proposes ? reading.composition.proposal->message : submission.content);
+      submission.kind == Kind::comment
+          ? reply_trailers(submission.content)
+          : trailers(proposes ? reading.composition.proposal->message : submission.content);
   if (submission.kind != Kind::comment)
     submission.metadata = metadata(submission.content, first(reading.mail, "X-Change-ID"));
   return submission;

@@ -33,20 +33,35 @@ bool is_summary(std::string_view line) {
                      [&](std::string_view start) { return line.starts_with(start); });
 }
 
+// The length of the diffstat that `text` begins with: lines of files, their sum, and the summary. 0
+// where there is none: a table in a message has no sum.
+std::size_t diffstat_length(std::string_view text) {
+  auto rest = text;
+  while (is_stat_of_file(without_line_end(rest.substr(0, rest.find('\n'))))) next_line(rest);
+  if (!is_sum(without_line_end(next_line(rest)))) return 0;
+  while (is_summary(rest)) next_line(rest);
+  return text.size() - rest.size();
+}
+
 }  // namespace
 
 CommitText commit_text(std::string_view content) {
   CommitText text;
   std::string notes;
   bool below = false;
-  bool in_stat = false;
+  bool in_table = false;  // of which no sum follows: looked at once
   while (!content.empty()) {
+    const auto line = without_line_end(content.substr(0, content.find('\n')));
+    const bool stat = is_stat_of_file(line) || is_sum(line);
+    const auto length = stat && !in_table ? diffstat_length(content) : 0;
+    in_table = stat && length == 0;
+    if (length > 0) {
+      text.diffstat += content.substr(0, length);
+      content.remove_prefix(length);
+      continue;
+    }
     const auto whole = next_line(content);
-    const auto line = without_line_end(whole);
-    in_stat = is_stat_of_file(line) || is_sum(line) || (in_stat && is_summary(line));
-    if (in_stat)
-      text.diffstat += whole;
-    else if (!below && line == "---")
+    if (!below && line == "---")
       below = true;
     else
       (below ? notes : text.message) += whole;

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "core/mail/clearsigned.hpp"
 #include "core/mail/footer.hpp"
 #include "core/mail/in_body.hpp"
 #include "core/mail/scissors.hpp"
@@ -25,7 +26,7 @@ std::string body_of(const Mail& mail) {
     if (!body.empty() && !body.ends_with('\n')) body += '\n';
     body += part.text;
   }
-  return body;
+  return without_clearsigning(std::move(body));
 }
 
 // Signature and footer stand behind a diff, never in it: a removed "- " line looks like one.
@@ -52,15 +53,21 @@ void take_proposal(Composition& composition, std::string_view above_diff) {
     composition.proposal = std::move(proposal);
 }
 
-// The diffs of all attached patches. Where the body says nothing, the first commit message does.
+// The diffs of all attached patches, besides what the body has already. With a body that has none,
+// the first commit message follows what the body says.
 void take_attached(Composition& composition, const Mail& mail) {
+  bool wants_message = composition.diff.empty();
   for (const auto& part : mail.parts) {
     if (is_body(part)) continue;
     auto split = split_diff(part.text);
-    if (split.diff.empty()) continue;
+    if (split.diff.empty() || composition.diff.find(split.diff) != std::string::npos) continue;
     composition.diff += split.diff;
     std::move(split.files.begin(), split.files.end(), std::back_inserter(composition.files));
-    if (composition.content.empty()) take_commit_message(composition, split.content);
+    if (!wants_message) continue;
+    const auto said = std::move(composition.content);
+    take_commit_message(composition, split.content);
+    composition.content = joined_content(said, composition.content);
+    wants_message = split.content.empty();
   }
   composition.files = in_order(std::move(composition.files));
 }
@@ -75,10 +82,9 @@ Composition compose(const Mail& mail) {
   composition.diff = std::move(split.diff);
   composition.files = std::move(split.files);
   take_commit_message(composition, split.content);
-  if (composition.diff.empty())
-    take_attached(composition, mail);
-  else
+  if (!composition.diff.empty())
     take_proposal(composition, std::string_view{body}.substr(0, split.place.begin));
+  take_attached(composition, mail);
   return composition;
 }
 

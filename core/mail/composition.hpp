@@ -27,7 +27,7 @@ struct Composition {
   std::string text;  // the body as a reply has it: quotes and diffs kept, signature and footer off
   std::string
       content;       // the body as a patch has it: without diff, in-body header fields and footer
-  std::string diff;  // inline, else of all attached patches; "" where there is none
+  std::string diff;  // inline, then of all attached patches; "" where there is none
   std::vector<TouchedFile> files;  // that the diff touches, in order
   std::optional<Mailbox> author;   // of the in-body From:
   std::string subject;             // of the in-body Subject:; "" where there is none

@@ -1,5 +1,6 @@
 #include "core/mail/date.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -46,8 +47,9 @@ std::string without_comments(std::string_view text) {
   return result;
 }
 
+// "08:00:00", "08:00", "08.00.00".
 std::optional<seconds> time_of_day(std::string_view word) {
-  const auto fields = split(word, ":");
+  const auto fields = split(word, ":.");
   if (fields.size() < 2 || fields.size() > 3) return std::nullopt;
   const auto hour = whole_number(fields[0]);
   const auto minute = whole_number(fields[1]);
@@ -59,7 +61,8 @@ std::optional<seconds> time_of_day(std::string_view word) {
 
 // "+0530": RFC 5322 §3.3.
 std::optional<minutes> numeric_zone(std::string_view word) {
-  const auto digits = word.substr(1);
+  std::string digits{word.substr(1)};
+  if (digits.size() == 5 && digits[2] == ':') digits.erase(2, 1);  // "+01:00"
   const auto value = whole_number(digits);
   if (!value || digits.size() != 4 || *value % 100 > 59 || *value > 2400) return std::nullopt;
   const auto offset = hours{*value / 100} + minutes{*value % 100};
@@ -94,13 +97,22 @@ void take_name(Words& words, std::string_view word) {
     if (equal_ignoring_case(word, zone.name)) words.offset = hours{zone.hours};
 }
 
+bool is_time(std::string_view word) {
+  return is_digit(word[0]) && (word.find(':') != std::string_view::npos ||
+                               std::count(word.begin(), word.end(), '.') == 2);
+}
+
 void take(Words& words, std::string_view word) {
-  if (word.find(':') != std::string_view::npos) {
-    if (!words.time) words.time = time_of_day(word);
-    words.nonsense |= !words.time;
-  } else if (words.time && (word[0] == '+' || word[0] == '-')) {
+  if (words.time && (word[0] == '+' || word[0] == '-')) {
     words.offset = numeric_zone(word);
     words.nonsense |= !words.offset;
+  } else if (is_time(word)) {
+    const auto zone = std::min(word.find_first_of("+-"), word.size());  // "08:00:00+0100"
+    if (!words.time) words.time = time_of_day(word.substr(0, zone));
+    words.nonsense |= !words.time;
+    if (zone < word.size() && !words.offset) take(words, word.substr(zone));
+  } else if (is_digit(word[0]) && word.find('-') != std::string_view::npos) {
+    for (const auto part : split(word, "-")) take(words, part);  // "2-Mar-2026"
   } else if (is_digit(word[0])) {
     take_number(words, word);
   } else {

@@ -21,14 +21,15 @@ struct Found {
   std::vector<TouchedFile> files;
 };
 
-// A diff above the first "---", which ends a commit message, is an example in it, if another one
-// follows below: then the real one begins there. Hunks that a damaged one cut off still belong to
-// it, up to the signature.
+// A diff above the first "---", which ends a commit message, is an example in it, if the message
+// goes on behind it, and another diff follows below: then the real one begins there. Hunks that a
+// damaged one cut off still belong to it, up to the signature.
 Found find_diff(std::string_view text) {
   Found found;
   bool any = false;
   bool example = false;
   bool message_ended = false;
+  bool goes_on = false;  // there is text behind the diff
   bool signature = false;
   for (auto rest = text; !rest.empty();) {
     const auto at = text.size() - rest.size();
@@ -36,7 +37,7 @@ Found find_diff(std::string_view text) {
       if (!any || example) found = {{at, at}, {}};
       if (auto touched = touched_file(*file)) found.files.push_back(std::move(*touched));
       any = true;
-      example = false;
+      example = goes_on = false;
       rest = file->behind;
       found.place.end = text.size() - rest.size();
       continue;
@@ -49,8 +50,11 @@ Found find_diff(std::string_view text) {
       }
     if (any && is_signature(rest)) signature = true;
     const auto line = without_line_end(next_line(rest));
-    if (line != "---") continue;
-    example = any && !signature && !message_ended;
+    if (line != "---") {
+      goes_on = goes_on || !trim(line).empty();
+      continue;
+    }
+    example = any && goes_on && !signature && !message_ended;
     message_ended = true;
   }
   return found;

@@ -140,10 +140,27 @@ std::string_view behind_binary(std::string_view text) {
   return text;
 }
 
+// "2005-01-02", "Sat", "(working copy)": what stands behind a name where a tab became blanks.
+bool begins_stamp(std::string_view text) {
+  const auto is_date = [](std::string_view word) {
+    return word.size() == 10 && word[4] == '-' && word[7] == '-' && whole_number(word.substr(0, 4));
+  };
+  constexpr std::array<std::string_view, 9> starts{
+      "(revision ", "(working copy)", "Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "};
+  return is_date(text.substr(0, text.find(' '))) ||
+         std::any_of(starts.begin(), starts.end(),
+                     [&](std::string_view start) { return text.starts_with(start); });
+}
+
 // What follows "--- " or "+++ ": the name up to the tab that a time stamp stands behind.
 std::string_view name_in(std::string_view line) {
   line = line.substr(4);
-  return trim(line.substr(0, line.find('\t')));
+  line = line.substr(0, line.find('\t'));
+  for (auto blank = line.find(' '); blank != std::string_view::npos;
+       blank = line.find(' ', blank + 1))
+    if (const auto behind = trim(line.substr(blank)); begins_stamp(behind))
+      return trim(line.substr(0, blank));
+  return trim(line);
 }
 
 void take_rename(FileDiff& file, std::string_view line) {
@@ -176,6 +193,7 @@ bool take_header(FileDiff& file) {
     proved |= known != nullptr && (known->proof == Proof::git || first.starts_with("diff --git "));
     take_rename(file, line);
     if (line.starts_with("index ")) file.index = line.substr(6);
+    if (by_index && line.starts_with("RCS file: ")) file.indexed = trim(first.substr(7));
   }
   return proved;
 }
@@ -192,7 +210,8 @@ std::string_view behind_hunks(std::string_view text) {
 }
 
 std::optional<FileDiff> file_diff(std::string_view text) {
-  FileDiff file{.behind = text, .old_name = {}, .new_name = {}, .index = {}};
+  FileDiff file{.behind = text, .old_name = {}, .new_name = {}, .index = {}, .indexed = {}};
+  file.git = text.starts_with("diff --git ");
   const bool headed = text.starts_with("Index: ") || text.starts_with("diff ");
   const bool proved = headed && take_header(file);
   if (proved && first_line(file.behind) == "GIT binary patch") {

@@ -18,7 +18,9 @@ struct FileDiff {
   std::string_view behind;    // what follows it
   std::string_view old_name;  // as in the diff; "" where no line gives it
   std::string_view new_name;
-  std::string_view index;  // behind git's "index ": "0123abc..4567def 100644"
+  std::string_view index;    // behind git's "index ": "0123abc..4567def 100644"
+  std::string_view indexed;  // behind cvs's "Index: ": the whole path, which its names lack
+  bool git = false;          // begun by "diff --git "
 };
 
 // The file's diff that `text` begins with, or nothing.

@@ -41,8 +41,30 @@ bool is_list_footer(Block begin, Block end) {
          std::none_of(begin + 1, end, is_quote_or_trailer);
 }
 
+// Of groups.io, SourceForge, ezmlm, old Google and Yahoo groups: a line drawn with dashes, above
+// words about the list.
+bool is_drawn_footer(Block begin, Block end) {
+  constexpr std::array<std::string_view, 7> words{"unsubscribe",   "groups.io",   "google groups",
+                                                  "yahoo! groups", "yahoogroups", "sourceforge.net",
+                                                  "slashdot.org"};
+  const auto speaks = [&](std::string_view line) {
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return contains_ignoring_case(line, word); });
+  };
+  return begin->size() >= 20 && begin->starts_with('-') &&
+         std::count(begin->begin(), begin->end(), '-') * 3 > std::ssize(*begin) &&
+         begin->find('|') == std::string_view::npos && std::any_of(begin, end, speaks) &&
+         std::none_of(begin + 1, end, is_quote_or_trailer);
+}
+
+// vger's: "-" or "--", and how to leave.
+bool is_vger_footer(Block begin, Block end) {
+  return (*begin == "-" || *begin == "--") && end - begin > 1 &&
+         begin[1].starts_with("To unsubscribe from this list: send the line");
+}
+
 using Rule = bool (*)(Block, Block);
-constexpr std::array<Rule, 2> rules{is_signature, is_list_footer};
+constexpr std::array<Rule, 4> rules{is_signature, is_list_footer, is_drawn_footer, is_vger_footer};
 
 std::string_view without_blank_end(std::string_view text) {
   const auto end = text.find_last_not_of(" \t\r\n");

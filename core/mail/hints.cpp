@@ -28,8 +28,7 @@ std::string state_of(std::string_view body) {
   constexpr std::size_t longest_state = 100;
   std::string state;
   if (body.size() > longest_state) return state;
-  for (const auto word : split(body))
-    state.append(state.empty() ? "" : "-").append(lower(word));
+  for (const auto word : split(body)) state.append(state.empty() ? "" : "-").append(lower(word));
   return state;
 }
 

@@ -88,8 +88,12 @@ Ancestors ancestors(const std::vector<std::string_view>& in_reply_to,
   const auto take = [&](MessageId& id) {
     if (seen.insert(id).second) result.ids.push_back(std::move(id));
   };
-  for (const auto body : in_reply_to)
-    for (auto& id : message_ids(body)) take(id);
+  for (const auto body : in_reply_to) {
+    auto ids = message_ids(body);
+    // RFC 822 §4.6.2 let phrases stand before it: "Message from Ann <ann@x.org> of Monday <id>".
+    if (ids.size() > 1 && !body.starts_with('<')) ids.erase(ids.begin(), ids.end() - 1);
+    for (auto& id : ids) take(id);
+  }
   std::vector<MessageId> oldest_first;
   for (const auto body : references)
     for (auto& id : message_ids(body)) oldest_first.push_back(std::move(id));

@@ -15,6 +15,11 @@ bool is_object_name(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+// Gerrit gives each patch one, b4 the series.
+bool is_gerrit(std::string_view change_id) {
+  return change_id.size() == 41 && change_id[0] == 'I' && is_object_name(change_id.substr(1));
+}
+
 void set_once(std::string& to, std::string_view value) {
   if (to.empty()) to = value;
 }
@@ -27,7 +32,14 @@ void add(std::vector<std::string>& to, std::string value) {
 
 void add_reference(std::vector<std::string>& to, std::string_view value) {
   auto id = named_message_id(value);
+  if (id.empty()) id = named_message_id(split(value).front());  // `a@b ("[PATCH 0/3] title")`
   add(to, id.empty() ? std::string{value} : std::move(id));
+}
+
+// Without the "[1]" by which the text speaks of it.
+std::string_view without_mark(std::string_view link) {
+  const auto words = split(link);
+  return words.size() == 2 && words[1].starts_with('[') ? words[0] : link;
 }
 
 struct Entry {
@@ -50,7 +62,9 @@ constexpr std::array entries{
           }},
     Entry{"change-id",
           [](Metadata& to, std::string_view value) {
-            if (split(value).size() == 1) set_once(to.change_id, value);
+            if (split(value).size() != 1) return;
+            if (is_gerrit(to.change_id)) to.change_id.clear();  // b4's says more
+            set_once(to.change_id, value);
           }},
     Entry{"depends-on",
           [](Metadata& to, std::string_view value) { add_reference(to.depends_on, value); }},
@@ -58,7 +72,8 @@ constexpr std::array entries{
           [](Metadata& to, std::string_view value) { add_reference(to.based_on, value); }},
     Entry{"supersedes",
           [](Metadata& to, std::string_view value) { add_reference(to.supersedes, value); }},
-    Entry{"link", [](Metadata& to, std::string_view value) { add(to.links, std::string{value}); }},
+    Entry{"link", [](Metadata& to,
+                     std::string_view value) { add(to.links, std::string{without_mark(value)}); }},
 };
 
 // "%40" in a link is "@" (RFC 3986 §2.1).

@@ -75,18 +75,29 @@ std::string commit_at(std::optional<std::string_view> text) {
   return hexadecimal && name.size() >= 7 && name.size() <= 64 ? std::string{name} : std::string{};
 }
 
-// "https://host/tree.git", "git@host:tree.git".
+// Programs put links into angle brackets.
+std::string_view without_brackets(std::string_view word) {
+  if (word.starts_with('<') && word.ends_with('>')) return word.substr(1, word.size() - 2);
+  return word;
+}
+
+// "https://host/tree.git", "git@host:tree.git", "host.example:/pub/tree.git".
 bool is_url(std::string_view text) {
   if (!is_sound(text)) return false;
   if (const auto scheme = text.find("://"); scheme != std::string_view::npos) return scheme > 0;
-  const auto at = text.find('@');
-  return at != std::string_view::npos && at > 0 && text.find(':', at) != std::string_view::npos;
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const auto host = text.substr(0, colon);
+  const auto at = host.find('@');
+  if (at != std::string_view::npos) return at > 0;
+  return host.find('.') != std::string_view::npos &&
+         text.find('/', colon) != std::string_view::npos;
 }
 
 // On the URL's line, or alone on the next one, where a mail program wrapped it.
 std::string ref_in(std::string_view behind_url) {
   auto line = next_line(behind_url);
-  const bool wrapped = trim(line).empty();
+  const bool wrapped = trim(line).empty() || trim(line) == "\\";
   if (wrapped) line = next_line(behind_url);
   const auto ref = take_word(line);
   const bool alone = trim(line).empty();
@@ -100,7 +111,7 @@ std::optional<PullRequest> pull_request(std::string_view content) {
   const auto where = find_behind(content, where_phrases);
   if (!where) return std::nullopt;
   auto rest = *where;
-  const auto url = take_word(rest);
+  const auto url = without_brackets(take_word(rest));
   if (!is_url(url)) return std::nullopt;
   PullRequest pull;
   pull.url = url;

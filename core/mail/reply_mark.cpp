@@ -29,11 +29,19 @@ constexpr std::array marks{
     Mark{"ynt"},      // Turkish
     Mark{"atb"},      // Welsh
     Mark{"rif"},      // Italian
-    Mark{"réf."},     // French, Lotus Notes
+    Mark{"réf"},      // French, Lotus Notes
     Mark{"Отв"},      // Russian
     Mark{"отв"},
     Mark{"Ответ"},
-    Mark{"ΑΠ"},  // Greek
+    Mark{"НА"},
+    Mark{"На"},
+    Mark{"Rép"},  // French
+    Mark{"RÉP"},
+    Mark{"betr"},     // Dutch
+    Mark{"ang"},      // Swedish
+    Mark{"Trả lời"},  // Vietnamese
+    Mark{"答覆"},     // Chinese
+    Mark{"ΑΠ"},       // Greek
     Mark{"ΣΧΕΤ"},
     Mark{"Vá"},    // Hungarian
     Mark{"回复"},  // Chinese
@@ -52,6 +60,7 @@ constexpr std::array marks{
     Mark{"bls", ReplyMark::reply, Sure::only_before_bracket},  // Indonesian
     Mark{"ats", ReplyMark::reply, Sure::only_before_bracket},  // Lithuanian
     Mark{"fwd", ReplyMark::forward},
+    Mark{"forwarded", ReplyMark::forward},
     Mark{"fw", ReplyMark::forward},
     Mark{"wg", ReplyMark::forward},      // German
     Mark{"doorst", ReplyMark::forward},  // Dutch
@@ -90,6 +99,7 @@ std::optional<std::string_view> behind_mark(std::string_view text, std::string_v
   if (!starts_ignoring_case(text, mark)) return std::nullopt;
   text.remove_prefix(mark.size());
   drop_count(text);
+  if (text.starts_with('.')) text.remove_prefix(1);  // "Odp.:"
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   if (text.starts_with(':')) return trim(text.substr(1));
   if (text.starts_with(wide_colon)) return trim(text.substr(wide_colon.size()));

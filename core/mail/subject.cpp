@@ -30,12 +30,22 @@ std::string_view end_digits(std::string_view text) {
   return text.substr(text.find_last_not_of("0123456789") + 1);  // npos + 1 is 0
 }
 
+// What a version is glued to: "PATCHv2", but not "ipv6".
+bool takes_version(std::string_view stem) {
+  constexpr std::array<std::string_view, 7> words{"",     "patch",  "patches", "rfc",
+                                                  "pull", "resend", "rft"};
+  return stem.ends_with('-') || stem.ends_with('_') || stem.ends_with('.') ||
+         std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return equal_ignoring_case(stem, word); });
+}
+
 // "v2", "-v2", and what is left of "PATCHv2" or "RFC-v2". An unreadable version ("v99999999999") is
 // none.
 std::optional<std::int32_t> take_version(std::string_view& prefix) {
   const auto digits = end_digits(prefix);
   const auto before = prefix.size() - digits.size();
   if (digits.empty() || before == 0 || to_lower(prefix[before - 1]) != 'v') return std::nullopt;
+  if (!takes_version(prefix.substr(0, before - 1))) return std::nullopt;
   const auto version = whole_number(digits);
   prefix = prefix.substr(0, before - 1);
   while (prefix.ends_with('-') || prefix.ends_with('_')) prefix.remove_suffix(1);
@@ -106,14 +116,12 @@ void take_prefixes(Subject& subject, std::string_view inside) {
 
 // "mend it (v3)": seen where people number by hand.
 std::optional<std::int32_t> version_in_name(std::string_view name) {
-  if (!name.ends_with(')')) return std::nullopt;
-  name.remove_suffix(1);
-  const auto digits = end_digits(name);
-  name.remove_suffix(digits.size());
-  if (digits.empty() || name.size() < 2 || to_lower(name.back()) != 'v' ||
-      name[name.size() - 2] != '(')
-    return std::nullopt;
-  return whole_number(digits);
+  for (const auto word : split(name)) {
+    if (word.size() < 4 || word[0] != '(' || to_lower(word[1]) != 'v' || !word.ends_with(')'))
+      continue;
+    if (const auto version = whole_number(word.substr(2, word.size() - 3))) return version;
+  }
+  return std::nullopt;
 }
 
 std::string joined(const std::vector<std::string_view>& words) {
@@ -157,7 +165,7 @@ void drop_word(std::string_view& text) {
 
 // "PATCH v2 3/7: mend it", where somebody left the brackets out. It needs a colon or a number:
 // "Patch for the widget" is prose.
-void take_bare_prefixes(Subject& subject, std::string_view& text) {
+bool take_bare_prefixes(Subject& subject, std::string_view& text) {
   auto rest = text;
   Subject read;
   bool sure = false;
@@ -174,11 +182,12 @@ void take_bare_prefixes(Subject& subject, std::string_view& text) {
     drop_word(rest);
     more = !colon;
   }
-  if (!sure || !has_known_prefix(read)) return;
+  if (!sure || !has_known_prefix(read)) return false;
   read.reply = subject.reply;
   read.forward = subject.forward;
   subject = std::move(read);
   text = rest;
+  return true;
 }
 
 // "[PATCH] 3/7 mend it", "[PATCH] v2: mend it", "[PATCH] mend it (3/7)", "[PATCH] mend it [3/7]":
@@ -207,27 +216,44 @@ void take_hand_numbers(Subject& subject, std::string_view& text) {
   text = trim(text.substr(0, text.size() - last.size()));
 }
 
+// Programs write no-break spaces, U+00A0, where people see blanks.
+std::string with_plain_blanks(std::string_view text) {
+  constexpr std::string_view no_break = "\xC2\xA0";
+  std::string plain;
+  plain.reserve(text.size());
+  for (auto at = text.find(no_break); at != std::string_view::npos; at = text.find(no_break)) {
+    plain.append(text.substr(0, at)) += ' ';
+    text.remove_prefix(at + no_break.size());
+  }
+  return plain.append(text);
+}
+
+// Marks and brackets, in any order.
+void take_front(Subject& subject, std::string_view& rest, std::string_view list_tag) {
+  for (bool more = true; more;) {
+    if (const auto mark = ends_marks(subject) ? std::nullopt : take_reply_mark(rest)) {
+      (*mark == ReplyMark::reply ? subject.reply : subject.forward) = true;
+      continue;
+    }
+    const auto inside = take_bracket(rest);
+    if (inside && (list_tag.empty() || !equal_ignoring_case(*inside, list_tag)))
+      take_prefixes(subject, *inside);
+    more = inside.has_value();
+  }
+  if (!subject.prefixes.empty() && rest.starts_with(':'))
+    rest = trim(rest.substr(1));  // "[Patch]: name"
+}
+
 }  // namespace
 
 Subject parse_subject(std::string_view field_body, std::string_view list_tag) {
   Subject subject;
-  auto rest = trim(field_body);
-  for (bool more = true; more;) {
-    if (const auto mark = ends_marks(subject) ? std::nullopt : take_reply_mark(rest)) {
-      (*mark == ReplyMark::reply ? subject.reply : subject.forward) = true;
-      more = true;
-      continue;
-    }
-    more = false;
-    if (const auto inside = take_bracket(rest)) {
-      if (list_tag.empty() || !equal_ignoring_case(*inside, list_tag))
-        take_prefixes(subject, *inside);
-      more = true;
-    }
-  }
-  if (!subject.prefixes.empty() && rest.starts_with(':'))
-    rest = trim(rest.substr(1));  // "[Patch]: name"
-  if (subject.prefixes.empty() && !subject.marker) take_bare_prefixes(subject, rest);
+  const auto text = with_plain_blanks(field_body);
+  auto rest = trim(text);
+  take_front(subject, rest, list_tag);
+  if (subject.prefixes.empty() && !subject.marker && take_bare_prefixes(subject, rest) &&
+      !subject.marker)
+    take_front(subject, rest, list_tag);  // "RESEND: [PATCH 1/2] name"
   if (!subject.marker && has_known_prefix(subject)) take_hand_numbers(subject, rest);
   subject.name = joined(split(rest));
   if (subject.version == 1)

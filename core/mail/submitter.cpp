@@ -20,6 +20,7 @@ bool is_list(const std::string& address, const Addresses& list_addresses) {
 // "'Zoe Z' via golden" → "Zoe Z"; Google Groups puts the quotes there.
 std::string without_via(std::string_view name) {
   name = trim(name.substr(0, name.rfind(via)));
+  if (name.ends_with(via.substr(0, via.size() - 1))) name.remove_suffix(via.size() - 1);
   if (name.size() >= 2 && name.front() == '\'' && name.back() == '\'')
     name = name.substr(1, name.size() - 2);
   return std::string{trim(name)};
@@ -55,11 +56,18 @@ std::optional<Mailbox> person(const std::vector<std::string_view>& bodies,
   return std::nullopt;
 }
 
+// First of all somebody of the name that From still has; then whoever the list says it was.
 std::optional<Mailbox> behind_list(const Mail& mail, const Addresses& list_addresses,
                                    std::string_view name) {
-  for (const auto* field : {"X-Original-From", "X-Original-Sender", "Reply-To"})
+  constexpr std::array<const char*, 3> replaced{"X-Original-From", "X-Original-Sender", "Reply-To"};
+  if (!name.empty()) {
+    for (const auto* field : replaced)
+      if (auto found = person(all(mail, field), list_addresses, name)) return found;
+    if (auto found = person(all(mail, "Cc"), list_addresses, name)) return found;
+  }
+  for (const auto* field : replaced)
     if (auto found = person(all(mail, field), list_addresses)) return found;
-  return name.empty() ? std::nullopt : person(all(mail, "Cc"), list_addresses, name);
+  return std::nullopt;
 }
 
 }  // namespace

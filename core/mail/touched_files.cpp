@@ -52,6 +52,11 @@ bool in_two_trees(std::string_view old_name, std::string_view new_name) {
          behind_first_slash(old_name) == behind_first_slash(new_name);
 }
 
+// `linux/n.c` beside /dev/null: without git's header it is as deep as `patch -p1` takes it.
+bool is_alone_in_tree(const FileDiff& file, std::string_view name, std::string_view other) {
+  return other == no_file && !file.git && !behind_first_slash(name).empty();
+}
+
 std::string path_of(const FileDiff& file) {
   const auto old_name = unquoted(file.old_name);
   const auto new_name = unquoted(file.new_name);
@@ -59,8 +64,13 @@ std::string path_of(const FileDiff& file) {
   const auto& other = &name == &new_name ? old_name : new_name;
   const bool prefixed =
       has_git_prefix(name) && (other == no_file || has_git_prefix(other)) && name != other;
-  return prefixed || in_two_trees(old_name, new_name) ? std::string{behind_first_slash(name)}
-                                                      : name;
+  std::string_view path = name;
+  if (file.indexed.ends_with(name))
+    path = file.indexed;
+  else if (prefixed || in_two_trees(old_name, new_name) || is_alone_in_tree(file, name, other))
+    path = behind_first_slash(name);
+  while (path.starts_with("./")) path.remove_prefix(2);
+  return std::string{path};
 }
 
 // "0123abc..4567def 100644"; only what can be object names.

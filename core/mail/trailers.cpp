@@ -35,14 +35,21 @@ bool take_trailer(std::string_view line, std::vector<Trailer>& found) {
   return true;
 }
 
-}  // namespace
+bool ends_message(std::string_view line) {
+  return line.starts_with('-') && trim(line) == "---";
+}
 
-std::vector<Trailer> trailers(std::string_view content) {
+// "-----Original Message-----", as Outlook and its like write it.
+bool ends_reply(std::string_view line) {
+  return line.starts_with("-----") && contains_ignoring_case(line, "original message");
+}
+
+std::vector<Trailer> trailers_until(std::string_view content, bool (*ends)(std::string_view)) {
   std::vector<Trailer> found;
   bool open = false;  // the line before was a trailer, this one may go on with it
   while (!content.empty()) {
     const auto line = without_line_end(next_line(content));
-    if (trim(line) == "---" && line.starts_with('-')) break;
+    if (ends(line)) break;
     if (open && !line.empty() && is_blank(line[0]) && !trim(line).empty())
       found.back().value.append(" ").append(trim(line));
     else if (found.size() < max_trailers)
@@ -51,6 +58,16 @@ std::vector<Trailer> trailers(std::string_view content) {
       break;
   }
   return found;
+}
+
+}  // namespace
+
+std::vector<Trailer> trailers(std::string_view content) {
+  return trailers_until(content, ends_message);
+}
+
+std::vector<Trailer> reply_trailers(std::string_view content) {
+  return trailers_until(content, ends_reply);
 }
 
 }  // namespace quilter

@@ -20,9 +20,12 @@ struct Trailer {
   bool operator==(const Trailer&) const = default;
 };
 
-// The trailers of a commit message or of a reply, in order. Known names (…-by, Fixes, Closes, Link,
-// Cc, Message-Id, Change-Id, Depends-on …) count wherever a line starts with one; text below a
-// "---" line doesn't count.
+// The trailers of a commit message, in order. Known names (…-by, Fixes, Closes, Link, Cc,
+// Message-Id, Change-Id, Depends-on …) count wherever a line starts with one; text below a "---"
+// line doesn't count.
 std::vector<Trailer> trailers(std::string_view content);
+
+// Those of a reply: all down to the mail that some programs put below it without quoting it.
+std::vector<Trailer> reply_trailers(std::string_view content);
 
 }  // namespace quilter

@@ -41,6 +41,7 @@ std::optional<Word> word_at(std::string_view text) {
 std::string bytes_of(const Word& word) {
   std::string payload{word.payload};
   if (word.encoding == 'q') std::replace(payload.begin(), payload.end(), '_', ' ');  // §4.2
+  if (word.encoding == 'b') payload.append((4 - payload.size() % 4) % 4, '=');
   std::string bytes(payload.size() + 8, '\0');
   GMimeEncoding state;
   g_mime_encoding_init_decode(&state, word.encoding == 'b'

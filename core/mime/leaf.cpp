@@ -24,6 +24,16 @@ bool is_patch_name(std::string_view file_name) {
                      [&](std::string_view end) { return name.ends_with(end); });
 }
 
+// What programs say of a file that they do not know.
+bool is_plain_application(std::string_view media_type) {
+  constexpr std::array<std::string_view, 6> types{"octet-stream", "x-patch", "x-diff",
+                                                  "mbox",         "x-mbox",  "unknown"};
+  return media_type.starts_with("application/") &&
+         std::any_of(types.begin(), types.end(), [&](std::string_view type) {
+           return media_type.substr(std::string_view{"application/"}.size()) == type;
+         });
+}
+
 bool is_encoded(const Leaf& leaf) {
   return leaf.encoding == GMIME_CONTENT_ENCODING_BASE64 ||
          leaf.encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ||
@@ -81,22 +91,26 @@ Leaf leaf_of(GMimePart& part) {
   return leaf;
 }
 
-// Programs send patches under any application type; then the name says what they are.
+// Programs send patches under any application type; then the name says what they are, or that they
+// hold no NUL.
 bool is_text(const Leaf& leaf) {
-  return leaf.media_type.starts_with("text/") ||
+  return leaf.media_type.starts_with("text/") || is_plain_application(leaf.media_type) ||
          (leaf.media_type.starts_with("application/") && is_patch_name(leaf.file_name));
 }
 
-Part text_part(Leaf leaf, std::string_view bytes) {
-  auto text = is_encoded(leaf)
-                  ? without_transport_crs(to_utf8(decoded(leaf.encoding, bytes), leaf.charset))
-                  : lf_line_ends(to_utf8(bytes, leaf.charset));
+std::optional<Part> text_part(Leaf leaf, std::string_view bytes) {
+  std::string plain;
+  if (is_encoded(leaf)) bytes = plain = decoded(leaf.encoding, bytes);
+  const bool sure = leaf.media_type.starts_with("text/") || is_patch_name(leaf.file_name);
+  if (!sure && bytes.find('\0') != std::string_view::npos) return std::nullopt;
+  auto text = to_utf8(bytes, leaf.charset);
+  text = is_encoded(leaf) ? without_transport_crs(std::move(text)) : lf_line_ends(std::move(text));
   if (leaf.media_type == "text/html")
     text = without_tags(text);
   else if (leaf.flowed)
     text = unflowed(text, leaf.delsp ? DelSp::yes : DelSp::no);
-  return {std::move(leaf.media_type), std::move(leaf.file_name), leaf.attachment,
-          with_decoded_fields(std::move(text))};
+  return Part{std::move(leaf.media_type), std::move(leaf.file_name), leaf.attachment,
+              with_decoded_fields(std::move(text))};
 }
 
 }  // namespace quilter::mime

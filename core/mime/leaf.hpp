@@ -8,6 +8,7 @@
 
 #include <gmime/gmime.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,7 @@ Leaf leaf_of(GMimePart& part);
 
 bool is_text(const Leaf& leaf);
 
-// `bytes`: the body of the leaf, transfer encoding and all.
-Part text_part(Leaf leaf, std::string_view bytes);
+// `bytes`: the body of the leaf, transfer encoding and all. Nothing where it is no text after all.
+std::optional<Part> text_part(Leaf leaf, std::string_view bytes);
 
 }  // namespace quilter::mime

@@ -92,6 +92,11 @@ std::string encoded_bytes(GMimePart& part) {
   return {reinterpret_cast<const char*>(bytes->data), bytes->len};
 }
 
+bool is_alternative(GMimeMultipart& multipart) {
+  auto* type = g_mime_object_get_content_type(GMIME_OBJECT(&multipart));
+  return type != nullptr && g_mime_content_type_is_type(type, "multipart", "alternative") != FALSE;
+}
+
 // Walks the tree in the order of the message, without calling itself.
 class Walk {
  public:
@@ -103,7 +108,7 @@ class Walk {
       nodes_.pop_back();
       visit(node);
     }
-    return texts_.empty() ? std::move(html_) : std::move(texts_);
+    return std::move(texts_);
   }
 
  private:
@@ -115,8 +120,23 @@ class Walk {
   }
 
   void open(GMimeMultipart& multipart, const Node& node) {
+    if (is_alternative(multipart) && take_plain_alternative(multipart, node)) return;
     for (int i = g_mime_multipart_get_count(&multipart); i-- > 0;)
       nodes_.push_back({g_mime_multipart_get_part(&multipart, i), node.depth + 1, node.attachment});
+  }
+
+  // Of several forms of one text (RFC 2046 §5.1.4) the plain one, where it says anything.
+  bool take_plain_alternative(GMimeMultipart& multipart, const Node& node) {
+    for (int i = 0; i < g_mime_multipart_get_count(&multipart); ++i) {
+      auto* object = g_mime_multipart_get_part(&multipart, i);
+      if (!GMIME_IS_PART(object) || leaf_of(*GMIME_PART(object)).media_type != "text/plain")
+        continue;
+      const auto before = texts_.size();
+      leaf(*GMIME_PART(object), {object, node.depth + 1, node.attachment});
+      if (texts_.size() > before && !trim(texts_.back().text).empty()) return true;
+      texts_.resize(before);
+    }
+    return false;
   }
 
   void open(GMimeMessagePart& message_part, const Node& node) {
@@ -130,13 +150,20 @@ class Walk {
     auto leaf = leaf_of(part);
     if (!is_text(leaf)) return;
     leaf.attachment |= node.attachment;
-    auto& list = leaf.media_type == "text/html" ? html_ : texts_;
-    list.push_back(text_part(std::move(leaf), encoded_bytes(part)));
+    // Behind a plain text, HTML is that text again.
+    if (leaf.media_type == "text/html" && says_something()) return;
+    if (auto text = text_part(std::move(leaf), encoded_bytes(part)))
+      texts_.push_back(std::move(*text));
+  }
+
+  bool says_something() const {
+    return std::any_of(texts_.begin(), texts_.end(), [](const Part& part) {
+      return !part.attachment && !trim(part.text).empty();
+    });
   }
 
   std::vector<Node> nodes_;
   std::vector<Part> texts_;
-  std::vector<Part> html_;
   std::size_t leaves_ = 0;
 };
 
@@ -163,7 +190,7 @@ std::vector<Part> text_parts(const RawParts& message) {
   if (!root || is_composite(*root)) return parts_of_tree(std::move(header), message.body);
   std::vector<Part> parts;
   if (auto leaf = leaf_of(*GMIME_PART(root.get())); is_text(leaf))
-    parts.push_back(text_part(std::move(leaf), message.body));
+    if (auto text = text_part(std::move(leaf), message.body)) parts.push_back(std::move(*text));
   return parts;
 }
 

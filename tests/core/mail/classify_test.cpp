@@ -64,6 +64,11 @@ TEST_CASE("the rules say what a mail is") {
       {"Re: [PATCH] x", Thread::answers, "like this?\n\n-- >8 --\n" + diff, "comment by reply"},
       {"Re: [PATCH] x", Thread::answers, "> -- >8 --\n> mend it\n" + diff, "comment by reply"},
       {"Re: [PATCH] x", Thread::answers, "-- >8 --\nmend it\n", "comment by reply"},
+      {"[PATCH 0/2] x", Thread::none, "interdiff:\n\n" + diff, "cover letter by cover"},
+      {"Applied \"x\" to the widget tree", Thread::none, diff, "ignored by notice"},
+      {"[git:media_tree/master] x", Thread::none, diff, "ignored by notice"},
+      {"widgets Digest, Vol 5, Issue 3", Thread::none, diff, "ignored by notice"},
+      {"Forwarded: [PATCH] x", Thread::none, diff, "ignored by forward"},
       {"[merged] x.patch removed from -mm tree", Thread::none, diff, "ignored by notice"},
       {"[tip: x86/urgent] x", Thread::answers, diff, "comment by notice-in-thread"},
       {"[tip:x86/urgent] x", Thread::none, diff, "ignored by notice"},
@@ -79,12 +84,16 @@ TEST_CASE("fields outside of the text decide too") {
     Field field;
     const char* want;
   };
-  const auto row = GENERATE(values<Row>({{{"X-Patchwork-Hint", "Ignore"}, "ignored by hint-ignore"},
-                                         {{"X-Bugzilla-URL", "https://x.org"}, "ignored by notice"},
-                                         {{"X-stable", "commit"}, "ignored by notice"},
-                                         {{"X-Git-Newrev", "0123"}, "ignored by notice"},
-                                         {{"X-SVN-Commit-Revision", "7"}, "ignored by notice"},
-                                         {{"X-stable", "review"}, "patch by diff"}}));
+  const auto row =
+      GENERATE(values<Row>({{{"X-Patchwork-Hint", "Ignore"}, "ignored by hint-ignore"},
+                            {{"X-Bugzilla-URL", "https://x.org"}, "ignored by notice"},
+                            {{"X-stable", "commit"}, "ignored by notice"},
+                            {{"X-Git-Newrev", "0123"}, "ignored by notice"},
+                            {{"Auto-Submitted", "auto-replied (vacation)"}, "ignored by notice"},
+                            {{"Auto-Submitted", "no"}, "patch by diff"},
+                            {{"Content-Type", "Multipart/Report; boundary=x"}, "ignored by notice"},
+                            {{"X-SVN-Commit-Revision", "7"}, "ignored by notice"},
+                            {{"X-stable", "review"}, "patch by diff"}}));
   auto mail = mail_with("[PATCH] x", Thread::none, diff);
   mail.fields.push_back(row.field);
   CHECK(verdict(classify(mail, {})) == row.want);
@@ -118,14 +127,21 @@ TEST_CASE("a patch's author is who the body names, a comment's is who sent it") 
   CHECK(comment.diff.empty());
 }
 
-TEST_CASE("attached patches make one diff; the body is the content") {
+TEST_CASE("attached patches make one diff; what the body says comes first") {
   auto mail = mail_with("[PATCH] x", Thread::none, "see attached\n-- \nAnn\n");
   mail.parts.push_back({"text/x-patch", "1.patch", true,
                         "From: Ben <ben@x.org>\n\none\n---\n" + diff + "-- \n2.39.5\n"});
-  mail.parts.push_back({"application/octet-stream", "2.patch", true, diff});
+  const std::string other = "--- a/g.c\n+++ b/g.c\n@@ -1 +1 @@\n-x\n+y\n";
+  mail.parts.push_back({"application/octet-stream", "2.patch", true, other});
   auto submission = std::get<Submission>(classify(mail, {}));
-  CHECK(submission.content == "see attached\n");
-  CHECK(submission.diff == diff + diff);
+  CHECK(submission.content == "see attached\n\none\n---\n");
+  CHECK(submission.author == Mailbox{"Ben", "ben@x.org"});
+  CHECK(submission.diff == diff + other);
+
+  mail.parts[0].text = "as below and attached\n" + diff;
+  submission = std::get<Submission>(classify(mail, {}));
+  CHECK(submission.content == "as below and attached\n");
+  CHECK(submission.diff == diff + other);
 
   mail.parts[0].text.clear();
   submission = std::get<Submission>(classify(mail, {}));

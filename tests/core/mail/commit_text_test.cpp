@@ -23,6 +23,8 @@ TEST_CASE("a patch's content comes apart") {
       {" | no number\n 5 | six\n rename nothing\n", " | no number\n 5 | six\n rename nothing\n", "",
        ""},
       {"a | 3\n", "a | 3\n", "", ""},
+      {" test | 12.5 ms\n more | 3 ms\n\n 3 files were slow\n",
+       " test | 12.5 ms\n more | 3 ms\n\n 3 files were slow\n", "", ""},
       {"", "", "", ""},
   }));
   CAPTURE(row.content);

@@ -121,6 +121,16 @@ TEST_CASE("the files of a diff are known by their new names") {
       {"--- linux.orig/mm/f.c\n+++ linux/mm/f.c\n@@ -1 +1 @@\n-x\n+y\n", {"mm/f.c"}},
       {"--- a/dir/with blank.c\t\n+++ b/dir/with blank.c\t\n@@ -1 +1 @@\n-x\n+y\n",
        {"dir/with blank.c"}},
+      {"Index: src/dir/f.c\n==========\nRCS file: /cvs/src/dir/f.c,v\nretrieving revision 1.5\n"
+       "diff -u -r1.5 f.c\n--- f.c\t1 Jan 2005\n+++ f.c\t2 Jan 2005\n@@ -1 +1 @@\n-x\n+y\n",
+       {"src/dir/f.c"}},
+      {"--- /dev/null\n+++ linux-2.6/fs/n.c\n@@ -0,0 +1 @@\n+x\n", {"fs/n.c"}},
+      {"--- linux.orig/fs/f.c   2005-01-01 12:00:00.0 +0100\n+++ linux/fs/f.c   2005-01-02 "
+       "12:00:00.0 +0100\n@@ -1 +1 @@\n-x\n+y\n",
+       {"fs/f.c"}},
+      {"--- trunk/f.c   (revision 1)\n+++ trunk/f.c   (working copy)\n@@ -1 +1 @@\n-x\n+y\n",
+       {"trunk/f.c"}},
+      {"--- ./fs/f.c\n+++ ./fs/f.c\n@@ -1 +1 @@\n-x\n+y\n", {"fs/f.c"}},
       {"--- \"a/f\\303\\266o.c\"\n+++ \"b/f\\303\\266o.c\"\n@@ -1 +1 @@\n-x\n+y\n", {"föo.c"}},
       {"--- \"a/\\377\\n\"\n+++ \"b/\\377\\n\"\n@@ -1 +1 @@\n-x\n+y\n", {"\xEF\xBF\xBD\n"}},
       {git_diff + "--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-x\n+y\n" + git_diff, {"a.c", "f.c"}},

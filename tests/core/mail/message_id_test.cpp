@@ -56,6 +56,7 @@ TEST_CASE("ancestors come nearest first, once each, and never the message itself
       {{"<b@x>"}, {}, {"b@x"}},
       {{"<self@x>"}, {"<root@x> <self@x>"}, {"root@x"}},
       {{"<b@x> <c@x>"}, {"<root@x> <c@x>"}, {"b@x", "c@x", "root@x"}},
+      {{"Message from Ann <ann@x.org> of Sunday <b@x>"}, {}, {"b@x"}},
       {{}, {"<root@x>", "<a@x>"}, {"a@x", "root@x"}},
   }));
   CHECK(ancestors(row.in_reply_to, row.references, "self@x").ids == row.want);

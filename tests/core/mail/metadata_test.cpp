@@ -38,6 +38,17 @@ TEST_CASE("what is not of its form is left out") {
   CHECK(metadata(text, {}) == Metadata{});
 }
 
+TEST_CASE("what stands beside an id or a link is not of it") {
+  const auto found = metadata(
+      "Based-on: a@b (\"[PATCH 0/3] title\")\nLink: https://x.org/1 [1]\n"
+      "Change-Id: I" +
+          commit + "\nchange-id: 2026-series\n",
+      {});
+  CHECK(found.based_on == Texts{"a@b"});
+  CHECK(found.links == Texts{"https://x.org/1"});
+  CHECK(found.change_id == "2026-series");
+}
+
 TEST_CASE("the first of several values counts, of lists each one once") {
   const auto found = metadata("base-commit: " + commit + "\nbase-commit: " + std::string(40, 'c') +
                                   "\nLink: u\nLINK: v\nLink: u\n",

@@ -32,6 +32,12 @@ TEST_CASE("a pull request says where to pull from, however it was wrapped") {
       {"are available in the Git repository at:\n\n  ssh://example.org/~ann/linux \n\nfor you to "
        "fetch changes up to abc:\n",
        {"ssh://example.org/~ann/linux", "", "", ""}},
+      {"are available in the Git repository at:\n\n  git://x.org/t.git \\\n\ttags/foo\n",
+       {"git://x.org/t.git", "tags/foo", "", ""}},
+      {"are available in the Git repository at:\n\n  x.org:/pub/t.git tags/foo\n",
+       {"x.org:/pub/t.git", "tags/foo", "", ""}},
+      {"are available in the Git repository at:\n\n  <https://x.org/t.git> tags/foo\n",
+       {"https://x.org/t.git", "tags/foo", "", ""}},
       {"can be found in the git repository at: git+ssh://example.org/x.git master",
        {"git+ssh://example.org/x.git", "master", "", ""}},
       {"are available in the Git repository at:\n  https://example.org/x.git\nThe diffstat "

@@ -54,6 +54,7 @@ TEST_CASE("encoded words and raw bytes become text") {
       {"=?utf-8?q?a?=\r\n =?utf-8?q?b?= c", "ab c"},
       {"=?utf-8?q?=C3?= =?utf-8?q?=B6?=", "ö"},     // a character torn apart, as some programs do
       {"=?utf-8?b?0LA=?= =?utf-8?b?0LA=?=", "аа"},  // each word padded
+      {"=?utf-8?b?w7Y?=", "ö"},                     // no padding
       {"=?utf-8?b?w7Y=?=\t=?iso-8859-1?q?=F6?=", "öö"},
       {"=?utf-8*en?q?=C3=B6?=", "ö"},
       {"a=?utf-8?q?=C3=B6?=b", "aöb"},
@@ -168,9 +169,23 @@ TEST_CASE("of a tree the text parts are left") {
        {"text/plain||-|hello\n", "text/x-patch|1.patch|a|x\n"}},
       {multipart("mixed", {"Content-Type: application/octet-stream; name=\"1.DIFF\"\n\nx\n"}),
        {"application/octet-stream|1.DIFF|-|x\n"}},
-      {multipart("mixed",
-                 {"Content-Type: application/octet-stream; name=\"1.exe\"\n\nx\n", "\nno type\n"}),
+      {multipart("mixed", {"Content-Type: application/octet-stream; name=\"1.exe\"\n"
+                           "Content-Transfer-Encoding: base64\n\neAB5\n",
+                           "Content-Type: application/x-msdownload\n\nx\n", "\nno type\n"}),
        {"text/plain||-|no type\n"}},
+      {multipart("mixed", {"Content-Type: application/octet-stream; name=0001-x\n\nx\n"}),
+       {"application/octet-stream|0001-x|-|x\n"}},
+      {multipart("mixed", {"Content-Type: text/html\n\n<p>body</p>\n", plain}),
+       {"text/html||-|body\n\n", "text/plain||-|hello\n"}},
+      {multipart("mixed", {plain, "Content-Type: text/html\n\n<p>again</p>\n"}),
+       {"text/plain||-|hello\n"}},
+      {multipart("alternative", {"Content-Type: text/html\n\n<p>a</p>\n", plain}),
+       {"text/plain||-|hello\n"}},
+      {multipart("alternative",
+                 {"Content-Type: text/plain\n\n\n", "Content-Type: text/html\n\n<p>a</p>\n"}),
+       {"text/plain||-|\n", "text/html||-|a\n\n"}},
+      {multipart("alternative", {plain, "Content-Type: text/enriched\n\n<bold>a</bold>\n"}),
+       {"text/plain||-|hello\n"}},
       {multipart("mixed", {"Content-Type: text/x-diff; name*=utf-8''%C3%B6.diff\n\nx\n"}),
        {"text/x-diff|ö.diff|-|x\n"}},
       {multipart("mixed", {plain, "Content-Type: message/rfc822\n\nSubject: y\n\ninner\n"}),

@@ -3,55 +3,18 @@
 
 #include <algorithm>
 #include <random>
-#include <set>
 
-#include "core/series/identities.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/members.hpp"
 #include "tests/support/memory_archive.hpp"
+#include "tests/support/tie_book.hpp"
 
 using namespace quilter;
 using quilter::test::MemoryArchive;
 using quilter::test::patch;
+using quilter::test::TieBook;
 
 namespace {
-
-std::set<std::string> ties_of(const Submission& submission) {
-  const auto ties = identities(submission, {}).ties;
-  return {ties.begin(), ties.end()};
-}
-
-// As the store reads it, from the facts of the whole.
-Glimpse glimpse_of(const Submission& submission, const Facts& facts,
-                   const std::vector<Submission>& recorded) {
-  Glimpse glimpse;
-  glimpse.series = facts.series;
-  const auto own = ties_of(submission);
-  for (const auto& other : recorded) {
-    const auto ties = ties_of(other);
-    glimpse.named |= ties.contains("message-id " + submission.message_id);
-    for (const auto& tie : own)
-      glimpse.name_known |= tie.starts_with("name ") && ties.contains(tie);
-  }
-  const auto series = series_of_shape(submission, glimpse.series);
-  if (!series) return glimpse;
-  const Member *lower = nullptr, *higher = nullptr;
-  const auto answered = tying_ancestors(submission.ancestors);
-  for (const auto& member : facts.members) {
-    if (facts.series_of.at(member.message_id) != *series) continue;
-    const bool is_answered =
-        std::find(answered.begin(), answered.end(), member.message_id) != answered.end();
-    if (member.cover || is_answered) glimpse.sample.push_back(member);
-    if (member.cover) continue;
-    if (member.number < submission.number && (!lower || member.number > lower->number))
-      lower = &member;
-    if (member.number >= submission.number && (!higher || member.number < higher->number))
-      higher = &member;
-  }
-  for (const auto* member : {lower, higher})
-    if (member) glimpse.sample.push_back(*member);
-  return glimpse;
-}
 
 // Mails of a few people about a few names, in threads, resent and re-rolled: enough alike to
 // collide often.
@@ -104,17 +67,19 @@ TEST_CASE("in a thread that comes in order every patch goes the short way, but t
                    {"unthreaded", [](int) { return std::vector<MessageId>{}; }}}));
   CAPTURE(row.what);
   MemoryArchive archive;
-  std::vector<Submission> recorded{patch("0@x", {1, 0, 30})};
-  archive.record(recorded.front());
+  TieBook ties;
+  const auto cover = patch("0@x", {1, 0, 30});
+  archive.record(cover);
+  ties.add(cover);
   for (int n = 1; n <= 30; ++n) {
     const auto mail = patch(std::to_string(n) + "@x", {1, n, 30}, row.ancestors(n), n);
     const auto facts = archive.facts_for(mail);
-    const auto write = extend(mail, glimpse_of(mail, facts, recorded), {});
+    const auto write = extend(mail, ties.glimpse(mail, facts), {});
     REQUIRE(write);
     CHECK(write->row.received == n);
     CHECK(write->completed == (n == 30));
     archive.record(mail);
-    recorded.push_back(mail);
+    ties.add(mail);
   }
 }
 
@@ -125,11 +90,11 @@ TEST_CASE("the short way and the long way give one state") {
   int short_ways = 0, all = 0;
   for (int round = 0; round < 3000; ++round) {
     MemoryArchive archive;
-    std::vector<Submission> recorded;
+    TieBook ties;
     for (const auto& mail : random_mails(random)) {
       auto facts = archive.facts_for(mail);
       const auto full = make_plan(mail, facts, {});
-      facts.extended = extend(mail, glimpse_of(mail, facts, recorded), {});
+      facts.extended = extend(mail, ties.glimpse(mail, facts), {});
       if (facts.extended) {
         auto quick = archive;
         quick.apply(mail, make_plan(mail, facts, {}));
@@ -139,7 +104,7 @@ TEST_CASE("the short way and the long way give one state") {
       } else {
         archive.apply(mail, full);
       }
-      recorded.push_back(mail);
+      ties.add(mail);
       ++all;
     }
   }
