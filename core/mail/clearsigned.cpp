@@ -8,7 +8,8 @@ std::string without_clearsigning(std::string text) {
   constexpr std::string_view begin = "-----BEGIN PGP SIGNED MESSAGE-----\n";
   constexpr std::string_view signature = "-----BEGIN PGP SIGNATURE-----\n";
   constexpr std::string_view end = "-----END PGP SIGNATURE-----\n";
-  const auto start = text.find(begin);
+  constexpr std::size_t near_the_top = 4000;  // a patch is long, and full of dashes
+  const auto start = std::string_view{text}.substr(0, near_the_top).find(begin);
   if (start == std::string::npos || (start > 0 && text[start - 1] != '\n')) return text;
   std::string plain = text.substr(0, start);
   auto rest = std::string_view{text}.substr(start + begin.size());
