@@ -53,6 +53,20 @@ bool keeps_threads(const Member& mail, const std::vector<Member>& sample) {
                      [&](const MessageId& ancestor) { return thread.contains(ancestor); });
 }
 
+// True where the mail may answer a cover letter of another version, and belong to it: see
+// join_covers_of_other_versions() in stitch.
+bool may_have_other_cover(const Member& mail, const Glimpse& glimpse) {
+  if (mail.ancestors.empty()) return false;
+  const auto answers = [&](const Member& member) {
+    return member.message_id == mail.ancestors.front();
+  };
+  const auto is_other = [&](const auto& series) {
+    return series.second.total == mail.total && series.second.version != mail.version;
+  };
+  return std::any_of(glimpse.series.begin(), glimpse.series.end(), is_other) &&
+         std::none_of(glimpse.sample.begin(), glimpse.sample.end(), answers);
+}
+
 // The earliest member gives a series its date and its place among the others, the lowest number its
 // name: the mail must be neither. Its slot must be free.
 bool is_plain_member(const Member& mail, const SeriesRow& row, const std::vector<Member>& sample) {
@@ -107,7 +121,7 @@ std::optional<SeriesWrite> extend(const Submission& submission, const Glimpse& g
       std::any_of(glimpse.sample.begin(), glimpse.sample.end(),
                   [&](const Member& member) { return are_tied(mail, member, options); });
   auto row = glimpse.series.at(*id);
-  if (!tied || !is_plain_member(mail, row, glimpse.sample) ||
+  if (!tied || may_have_other_cover(mail, glimpse) || !is_plain_member(mail, row, glimpse.sample) ||
       !keeps_threads(mail, glimpse.sample) || !keeps_versions(mail, glimpse, *id))
     return std::nullopt;
   const bool counts = mail.number >= 1 && mail.number <= row.total;

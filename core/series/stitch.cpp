@@ -81,6 +81,18 @@ class Stitching {
     }
   }
 
+  // Some raise the version of the cover letter only, or forget to: patches that answer a cover
+  // letter of the same sending belong to it.
+  void join_covers_of_other_versions() {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      const auto& member = *members_[i];
+      if (!member.numbered || member.cover || member.ancestors.empty()) continue;
+      const auto found = by_id_.find(member.ancestors.front());
+      if (found != by_id_.end() && is_cover_of(*members_[found->second], member))
+        groups_.join(found->second, i);
+    }
+  }
+
   // 2. Mails that answer the same mail are siblings, also while that mail is on its way or of
   // another version.
   void join_siblings(Submitters who) {
@@ -152,6 +164,13 @@ class Stitching {
     return std::nullopt;
   }
 
+  static bool is_cover_of(const Member& cover, const Member& member) {
+    if (!cover.cover || cover.total != member.total || cover.submitter != member.submitter)
+      return false;
+    const auto run = sending_run(cover.message_id);
+    return run && run == sending_run(member.message_id);
+  }
+
   // Its thread does not say what it belongs to: it answers nothing, or something of another shape.
   // What answers a mail that has not come may be about to get its cover, and waits for it.
   bool is_open(const Member& member) const {
@@ -194,7 +213,8 @@ std::int32_t count_received(const Series& series) {
       }));
 }
 
-// Mails of several shapes can be pinned together: then the anchor's counts.
+// Mails of several shapes can be pinned together: then the anchor's counts, else the cover
+// letter's.
 const Member* shaping(const Series& series) {
   for (const auto* member : series.members)
     if (member->message_id == member->anchor) return member;
@@ -264,6 +284,7 @@ std::vector<Series> stitch(const std::vector<Member>& members, const StitchOptio
 
   Stitching stitching{std::move(sorted)};
   stitching.join_pinned();
+  stitching.join_covers_of_other_versions();
   for (const auto who : {Submitters::same, Submitters::any}) {
     stitching.join_nearest_ancestors(who);
     stitching.join_siblings(who);

@@ -3,9 +3,8 @@
 // Promise: a function of the set. A series supersedes the one that it says it supersedes
 // ("Supersedes:"), else one with a lower version that has its change id, its submitter and thread,
 // or a patch of one submitter and name with it; of several the highest version, then that with its
-// change id, then the one in its thread, then the one with most names in common, then the latest.
-// Errors: none.
-// Time: O(n log n) of the members.
+// change id, then the one that its first mail answers, then the one in its thread, then the one
+// with most names in common, then the latest. Errors: none. Time: O(n log n) of the members.
 // Threads: pure function.
 #pragma once
 
