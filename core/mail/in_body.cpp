@@ -61,10 +61,25 @@ std::string take_unfolded(std::string_view& rest) {
   return line;
 }
 
+// "# HG changeset patch", "# User Ann <ann@x.org>": what `hg export` writes above the message. Its
+// lines stay in the text.
+std::optional<Mailbox> mercurial_user(std::string_view text) {
+  text = without_blank_start(text);
+  if (without_line_end(next_line(text)) != "# HG changeset patch") return std::nullopt;
+  constexpr std::string_view user = "# User ";
+  while (text.starts_with("# ")) {
+    const auto line = next_line(text);
+    if (!line.starts_with(user)) continue;
+    auto users = mailboxes(line.substr(user.size()));
+    return users.empty() ? std::nullopt : std::optional{std::move(users.front())};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 InBody in_body(std::string_view text) {
-  InBody found{std::nullopt, {}, text};
+  InBody found{mercurial_user(text), {}, text};
   auto rest = without_blank_start(text);
   while (!rest.empty()) {
     auto behind = rest;

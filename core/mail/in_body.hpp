@@ -1,5 +1,5 @@
 // Header fields in a body (git-am(1)): "From: Author <a@b>", "Subject:", "Date:" above the commit
-// message.
+// message; and Mercurial's "# User".
 //
 // Promise: linear time.
 // Error: none; a text without them is all rest.

@@ -20,6 +20,14 @@ TEST_CASE("header fields in a body name the author, and are not content") {
   CHECK(read.rest.substr(read.rest.find_first_not_of('\n')) == "mend it\n");
 }
 
+TEST_CASE("Mercurial's user is the author, and the text stays whole") {
+  const auto* text =
+      "# HG changeset patch\n# User Ann <ann@x.org>\n# Date 1 0\n# Node ID 01\nmend it\n";
+  CHECK(in_body(text).author == Mailbox{"Ann", "ann@x.org"});
+  CHECK(in_body(text).rest == text);
+  CHECK_FALSE(in_body("# User Ann <ann@x.org>\n").author);
+}
+
 TEST_CASE("prose stays prose") {
   const auto* text = GENERATE("mend it\n\nFrom: Ann <ann@x.org>\n", "From: here to there\n",
                               "From the data sheet: x\n", "", "\n\n");
