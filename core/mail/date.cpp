@@ -107,16 +107,25 @@ void take(Words& words, std::string_view word) {
     words.offset = numeric_zone(word);
     words.nonsense |= !words.offset;
   } else if (is_time(word)) {
-    const auto zone = std::min(word.find_first_of("+-"), word.size());  // "08:00:00+0100"
-    if (!words.time) words.time = time_of_day(word.substr(0, zone));
+    if (!words.time) words.time = time_of_day(word);
     words.nonsense |= !words.time;
-    if (zone < word.size() && !words.offset) take(words, word.substr(zone));
-  } else if (is_digit(word[0]) && word.find('-') != std::string_view::npos) {
-    for (const auto part : split(word, "-")) take(words, part);  // "2-Mar-2026"
   } else if (is_digit(word[0])) {
     take_number(words, word);
   } else {
     take_name(words, word);
+  }
+}
+
+// "08:00:00+0100" is two, "2-Mar-2026" three.
+void take_glued(Words& words, std::string_view word) {
+  if (is_time(word)) {
+    const auto zone = std::min(word.find_first_of("+-"), word.size());
+    take(words, word.substr(0, zone));
+    if (zone < word.size()) take(words, word.substr(zone));
+  } else if (is_digit(word[0])) {
+    for (const auto part : split(word, "-")) take(words, part);
+  } else {
+    take(words, word);
   }
 }
 
@@ -125,7 +134,7 @@ void take(Words& words, std::string_view word) {
 std::optional<Timestamp> parse_date(std::string_view field_body) {
   const auto text = without_comments(field_body);
   Words words;
-  for (const auto word : split(text, " \t\r\n,")) take(words, word);
+  for (const auto word : split(text, " \t\r\n,")) take_glued(words, word);
   if (words.nonsense || !words.day || !words.month || !words.year || !words.time)
     return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year{*words.year},

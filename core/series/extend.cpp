@@ -129,7 +129,7 @@ std::optional<SeriesWrite> extend(const Submission& submission, const Glimpse& g
   row.received += counts ? 1 : 0;
   row.complete = row.received >= row.total;
   return SeriesWrite{.id = *id,
-                     .row = std::move(row),
+                     .row = row,
                      .supersedes = {},
                      .changed = counts,
                      .completed = row.complete && !was_complete};
