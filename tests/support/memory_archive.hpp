@@ -81,10 +81,12 @@ inline std::string MemoryArchive::dump() const {
   for (const auto& [address, person] : people_)
     lines.insert("person " + address + " " + person.name + "\n");
   for (const auto& [id, row] : facts_.series) {
-    std::string line = keys.at(id) + ": v" + std::to_string(row.version) + " " + row.name + " " +
-                       row.submitter + " " + std::to_string(row.received) +
-                       (row.complete ? " complete" : "") +
-                       (row.supersedes ? " supersedes " + keys.at(*row.supersedes) : "");
+    std::string line =
+        keys.at(id) + ": v" + std::to_string(row.version) + " " + row.name + " " + row.submitter +
+        " " + std::to_string(row.received) + " of " + std::to_string(row.total) +
+        (row.date ? " " + std::to_string(row.date->time_since_epoch().count()) : "") +
+        (row.complete ? " complete" : "") +
+        (row.supersedes ? " supersedes " + keys.at(*row.supersedes) : "");
     for (const auto* member : members.at(id))
       line += " " + member->message_id + "=" + std::to_string(member->number);
     lines.insert(line + "\n");

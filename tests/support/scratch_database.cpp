@@ -59,17 +59,34 @@ std::string program(const std::string& name) {
   return quoted(path_of(name));
 }
 
-ScratchDatabase::ScratchDatabase() {
+ScratchDatabase::ScratchDatabase() : ScratchDatabase{""} {}
+
+ScratchDatabase::ScratchDatabase(const std::string& more) {
   static int number = 0;
-  Cluster::instance();
   name_ = "test" + std::to_string(++number);
+  command("CREATE DATABASE " + name_ + " OWNER quilter_owner " + more);
+}
+
+const std::string& ScratchDatabase::host() {
+  return Cluster::instance().folder.path();
+}
+
+void ScratchDatabase::command(const std::string& statement) {
   output_of("psql -qX -v ON_ERROR_STOP=1 " +
-            quoted("host=" + Cluster::instance().folder.path() + " user=postgres dbname=postgres") +
-            " -c 'CREATE DATABASE " + name_ + " OWNER quilter_owner'");
+            quoted("host=" + host() + " user=postgres dbname=postgres") + " -c " +
+            quoted(statement));
 }
 
 std::string ScratchDatabase::connection(const std::string& role) const {
-  return "host=" + Cluster::instance().folder.path() + " user=" + role + " dbname=" + name_;
+  return "host=" + host() + " user=" + role + " dbname=" + name_;
+}
+
+std::string ScratchDatabase::dump() const {
+  return output_of(program("quilter") + " --database " + quoted(ingest()) + " dump --project demo");
+}
+
+std::string ScratchDatabase::ask(const std::string& query) const {
+  return output_of("psql -qXAt -v ON_ERROR_STOP=1 " + quoted(superuser()) + " -c " + quoted(query));
 }
 
 ReadyDatabase::ReadyDatabase() {
@@ -78,8 +95,14 @@ ReadyDatabase::ReadyDatabase() {
   output_of(tool + " project add demo --list-id demo.lists.example.org");
 }
 
-std::string ReadyDatabase::dump() const {
-  return output_of(program("quilter") + " --database " + quoted(ingest()) + " dump --project demo");
+DatabaseCopy::DatabaseCopy(const ScratchDatabase& original)
+    : ScratchDatabase{"TEMPLATE " + original.name()} {}
+
+DatabaseCopy::~DatabaseCopy() {
+  try {
+    command("DROP DATABASE " + name() + " WITH (FORCE)");
+  } catch (const std::runtime_error&) {  // it goes with the cluster
+  }
 }
 
 ScratchFolder::ScratchFolder() {

@@ -30,6 +30,14 @@ class ScratchDatabase {
   std::string owner() const { return connection("quilter_owner"); }
   std::string ingest() const { return connection("quilter_ingest"); }
   std::string superuser() const { return connection("postgres"); }
+  std::string dump() const;                         // the canonical dump of project "demo"
+  std::string ask(const std::string& query) const;  // as superuser; columns divided by "|"
+  const std::string& name() const { return name_; }
+  static const std::string& host();  // the folder of the cluster's socket
+
+ protected:
+  explicit ScratchDatabase(const std::string& more);  // of CREATE DATABASE
+  static void command(const std::string& statement);  // as superuser, in database postgres
 
  private:
   std::string connection(const std::string& role) const;
@@ -40,7 +48,15 @@ class ScratchDatabase {
 class ReadyDatabase : public ScratchDatabase {
  public:
   ReadyDatabase();
-  std::string dump() const;  // the canonical dump of "demo"
+};
+
+// What is in another one, which nobody may be connected to meanwhile. Gone with the object.
+class DatabaseCopy : public ScratchDatabase {
+ public:
+  explicit DatabaseCopy(const ScratchDatabase& original);
+  ~DatabaseCopy();
+  DatabaseCopy(const DatabaseCopy&) = delete;
+  DatabaseCopy& operator=(const DatabaseCopy&) = delete;
 };
 
 // A folder that goes with the object.

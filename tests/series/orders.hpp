@@ -1,0 +1,34 @@
+// The orders in which mails can arrive: all of them up to 6 mails, 500 shuffles above.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <random>
+#include <vector>
+
+namespace quilter::test {
+
+constexpr std::size_t most_mails_in_all_orders = 6;
+constexpr int shuffles = 500;
+constexpr unsigned order_seed = 20261122;
+
+using Order = std::vector<std::size_t>;  // places in the file
+
+template <typename Use>
+void for_each_order(std::size_t mails, Use use) {
+  Order order(mails);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (mails <= most_mails_in_all_orders) {
+    do use(order);
+    while (std::next_permutation(order.begin(), order.end()));
+    return;
+  }
+  std::mt19937 random{order_seed};
+  for (int round = 0; round < shuffles; ++round) {
+    std::shuffle(order.begin(), order.end(), random);
+    use(order);
+  }
+}
+
+}  // namespace quilter::test
