@@ -53,18 +53,22 @@ bool keeps_threads(const Member& mail, const std::vector<Member>& sample) {
                      [&](const MessageId& ancestor) { return thread.contains(ancestor); });
 }
 
-// True where the mail may answer a cover letter of another version, and belong to it: see
-// join_covers_of_other_versions() in stitch.
-bool may_have_other_cover(const Member& mail, const Glimpse& glimpse) {
-  if (mail.ancestors.empty()) return false;
-  const auto answers = [&](const Member& member) {
-    return member.message_id == mail.ancestors.front();
-  };
+// True where a series that counts as of another version may hold mails of the mail's shape (see
+// join_covers_of_other_versions() in stitch), and the mail does not plainly answer one of its own.
+bool may_be_of_other_version(const Member& mail, const Glimpse& glimpse) {
   const auto is_other = [&](const auto& series) {
     return series.second.total == mail.total && series.second.version != mail.version;
   };
-  return std::any_of(glimpse.series.begin(), glimpse.series.end(), is_other) &&
-         std::none_of(glimpse.sample.begin(), glimpse.sample.end(), answers);
+  const auto differs = [&](const Member& member) { return member.version != mail.version; };
+  if (std::none_of(glimpse.series.begin(), glimpse.series.end(), is_other) &&
+      std::none_of(glimpse.sample.begin(), glimpse.sample.end(), differs))
+    return false;
+  const auto is_plainly_answered = [&](const Member& member) {
+    return !mail.ancestors.empty() && member.message_id == mail.ancestors.front() &&
+           !differs(member) && member.submitter == mail.submitter &&
+           (!sending_run(mail.message_id) || are_one_sending(mail, member));
+  };
+  return std::none_of(glimpse.sample.begin(), glimpse.sample.end(), is_plainly_answered);
 }
 
 // The earliest member gives a series its date and its place among the others, the lowest number its
@@ -121,8 +125,9 @@ std::optional<SeriesWrite> extend(const Submission& submission, const Glimpse& g
       std::any_of(glimpse.sample.begin(), glimpse.sample.end(),
                   [&](const Member& member) { return are_tied(mail, member, options); });
   auto row = glimpse.series.at(*id);
-  if (!tied || may_have_other_cover(mail, glimpse) || !is_plain_member(mail, row, glimpse.sample) ||
-      !keeps_threads(mail, glimpse.sample) || !keeps_versions(mail, glimpse, *id))
+  if (!tied || may_be_of_other_version(mail, glimpse) ||
+      !is_plain_member(mail, row, glimpse.sample) || !keeps_threads(mail, glimpse.sample) ||
+      !keeps_versions(mail, glimpse, *id))
     return std::nullopt;
   const bool counts = mail.number >= 1 && mail.number <= row.total;
   const bool was_complete = row.complete;
