@@ -115,9 +115,9 @@ std::string state_after(const std::vector<Submission>& mails, int& short_ways) {
 
 TEST_CASE("every order of odd mails gives one state, by all ways") {
   const auto habits = GENERATE(values<Habits>({
-      {"loose: people, versions, totals, runs of the tool", 1500, 2, 3, 2, 2},
-      {"close: one person, one total, one run", 4000, 1, 2, 1, 1},
-      {"close, in one version", 1500, 1, 1, 1, 2},
+      {"loose: people, versions, totals, runs of the tool", 500, 2, 3, 2, 2},
+      {"close: one person, one total, one run", 1500, 1, 2, 1, 1},
+      {"close, in one version", 500, 1, 1, 1, 2},
   }));
   CAPTURE(seed, habits.what);
   std::mt19937 random{seed};
@@ -126,10 +126,12 @@ TEST_CASE("every order of odd mails gives one state, by all ways") {
     auto mails = OddMails{random, habits}.all();
     std::string want;
     for (int order = 0; order < orders; ++order) {
-      INFO("round " << round << ", order " << order << ":\n" << describe(mails));
       const auto got = state_after(mails, short_ways);
       if (order == 0) want = got;
-      if (got != want) REQUIRE(got == want);
+      if (got != want) {  // said only then: it is slow to say
+        INFO("round " << round << ", order " << order << ":\n" << describe(mails));
+        REQUIRE(got == want);
+      }
       std::shuffle(mails.begin(), mails.end(), random);
     }
   }
