@@ -1,6 +1,7 @@
 #include "core/mail/message_id.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_set>
 
 #include "core/mail/text.hpp"
@@ -83,27 +84,24 @@ std::optional<MessageId> message_id(std::string_view field_body) {
 
 Ancestors ancestors(const std::vector<std::string_view>& in_reply_to,
                     const std::vector<std::string_view>& references, std::string_view self) {
-  Ancestors result;
-  std::unordered_set<std::string> seen{std::string{self}};
-  const auto take = [&](MessageId& id) {
-    if (seen.insert(id).second) result.ids.push_back(std::move(id));
-  };
+  std::vector<MessageId> named;  // nearest first
   for (const auto body : in_reply_to) {
     auto ids = message_ids(body);
     // RFC 822 §4.6.2 let phrases stand before it: "Message from Ann <ann@x.org> of Monday <id>".
     if (ids.size() > 1 && !body.starts_with('<')) ids.erase(ids.begin(), ids.end() - 1);
-    for (auto& id : ids) take(id);
+    std::move(ids.begin(), ids.end(), std::back_inserter(named));
   }
-  std::vector<MessageId> oldest_first;
-  for (const auto body : references)
-    for (auto& id : message_ids(body)) oldest_first.push_back(std::move(id));
-  seen.reserve(seen.size() + oldest_first.size());
-  std::for_each(oldest_first.rbegin(), oldest_first.rend(), take);
-  if (result.ids.size() > max_ancestors) {
-    result.dropped = result.ids.size() - max_ancestors;
-    result.ids[max_ancestors - 1] = std::move(result.ids.back());
-    result.ids.resize(max_ancestors);
+  for (auto body = references.rbegin(); body != references.rend(); ++body) {
+    auto ids = message_ids(*body);
+    std::move(ids.rbegin(), ids.rend(), std::back_inserter(named));
   }
+  Ancestors result;
+  std::unordered_set<std::string_view> seen{self};
+  std::size_t looked_at = 0;
+  for (; looked_at < named.size() && result.ids.size() < max_ancestors; ++looked_at)
+    if (seen.insert(named[looked_at]).second) result.ids.push_back(named[looked_at]);
+  result.dropped = named.size() - looked_at;
+  if (result.dropped > 0 && !seen.contains(named.back())) result.ids.back() = named.back();
   return result;
 }
 

@@ -27,7 +27,7 @@ std::optional<MessageId> message_id(std::string_view field_body);
 
 struct Ancestors {
   std::vector<MessageId> ids;  // nearest first; at most max_ancestors
-  std::size_t dropped = 0;     // how many more the mail named
+  std::size_t dropped = 0;     // how many more the mail named, which were not looked at
 };
 
 // In-Reply-To, then References from its end to its start, without doubles and without `self`.
