@@ -3,6 +3,11 @@
 #include "core/ingest/maillog.hpp"
 
 namespace quilter {
+namespace {
+
+constexpr int batch = 50;  // small: a mail that one of these belongs to waits for one batch
+
+}  // namespace
 
 Forgetting::Forgetting(Store& store, std::chrono::hours after, std::chrono::milliseconds every)
     : store_{store}, after_{after} {
@@ -31,7 +36,8 @@ void Forgetting::run(std::chrono::milliseconds every) {
 void Forgetting::forget() {
   try {
     int total = 0;
-    for (int some = 1; some > 0 && !stopping(); total += some) some = store_.forget_parked(after_);
+    for (int some = batch; some == batch && !stopping(); total += some)
+      some = store_.forget_parked(after_, batch);
     if (total > 0) maillog::parked_forgotten(total);
   } catch (const std::exception& error) {
     maillog::forgetting_failed(error.what());

@@ -1,7 +1,8 @@
 // Forgetting: comments that nothing came for are dropped after a time (most talk on a list answers
 // no patch), now and then, in small batches.
 //
-// Promise: recording never waits for it; what several daemons do at once is done once.
+// Promise: recording waits for one small batch at most; what several daemons do at once is done
+// once.
 // Errors: none thrown; a failure is logged, and tried again an hour later.
 // Owns: a thread.
 // Threads: none of its own interface.

@@ -121,9 +121,9 @@ std::optional<SeriesWrite> extend(const Submission& submission, const Glimpse& g
   if (!id || !mail.numbered || by_hand || glimpse.named || !mail.change_id.empty() ||
       !mail.supersedes.empty())
     return std::nullopt;
-  const bool tied =
-      std::any_of(glimpse.sample.begin(), glimpse.sample.end(),
-                  [&](const Member& member) { return are_tied(mail, member, options); });
+  const bool tied = std::any_of(
+      glimpse.sample.begin(), glimpse.sample.end(),
+      [&](const Member& member) { return member.numbered && are_tied(mail, member, options); });
   auto row = glimpse.series.at(*id);
   if (!tied || may_be_of_other_version(mail, glimpse) ||
       !is_plain_member(mail, row, glimpse.sample) || !keeps_threads(mail, glimpse.sample) ||

@@ -41,7 +41,7 @@ std::map<std::int64_t, std::size_t> heirs(const std::vector<Series>& stitched, c
   for (std::size_t index = 0; index < stitched.size(); ++index) {
     for (const auto* member : stitched[index].members) {
       const auto recorded = facts.series_of.find(member->message_id);
-      if (recorded == facts.series_of.end()) continue;
+      if (recorded == facts.series_of.end() || facts.leaving.contains(member->message_id)) continue;
       const auto [found, fresh] = first.try_emplace(recorded->second, member, index);
       if (!fresh && canonical_order(*member, *found->second.first) < 0)
         found->second = {member, index};

@@ -59,6 +59,7 @@ struct Facts {
   std::map<MessageId, std::int64_t> series_of;  // of each member
   std::map<std::int64_t, SeriesRow> series;
   std::optional<SeriesWrite> extended;  // what extend() says; then none of the above is read
+  std::set<MessageId> leaving;          // members that do not take their series' id along
 
   // For comments: those whose parent can change, with all their ancestors, and of the rest of what
   // these and the submission name, what it is: a patch or cover letter (target), or a comment that

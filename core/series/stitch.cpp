@@ -12,7 +12,8 @@
 namespace quilter {
 namespace {
 
-// Only mails that say the same version and total can be of one series.
+// Mails that say the same version and total can be of one series; others only by a cover letter of
+// their sending, or by hand.
 using Shape = std::pair<std::int32_t, std::int32_t>;
 Shape shape(const Member& member) {
   return {member.version, member.total};
@@ -213,8 +214,8 @@ std::int32_t count_received(const Series& series) {
       }));
 }
 
-// Mails of several shapes can be pinned together: then the anchor's counts, else the cover
-// letter's.
+// Mails of several shapes can be in one series: where they are pinned, what the anchor says counts,
+// else the cover letter.
 const Member* shaping(const Series& series) {
   for (const auto* member : series.members)
     if (member->message_id == member->anchor) return member;

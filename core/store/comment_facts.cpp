@@ -100,13 +100,14 @@ void load_comments(pqxx::transaction_base& transaction, const Project& project,
                    const Submission& submission, Facts& facts) {
   const auto key = message_key(submission.message_id, project.id);
   if (lock_waiting(transaction, key) > 0) load_waiting(transaction, project, key, facts);
+  const auto named = named_by(submission, facts);
+  if (submission.kind != Kind::comment) return load_named(transaction, project, named, facts);
   const auto waiting_facts = facts;
-  load_named(transaction, project, named_by(submission, waiting_facts), facts);
-  if (submission.kind != Kind::comment) return;
+  load_named(transaction, project, named, facts);
   const auto through = make_plan(submission, facts, {}).own_mentions;
   if (!hold_comments(transaction, project, through, facts)) return;
   facts = waiting_facts;
-  load_named(transaction, project, named_by(submission, waiting_facts), facts);
+  load_named(transaction, project, named, facts);
 }
 
 }  // namespace quilter

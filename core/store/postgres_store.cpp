@@ -53,14 +53,14 @@ std::vector<Project> PostgresStore::projects() {
   });
 }
 
-// A batch is small, so that it holds its rows for a moment only.
-int PostgresStore::forget_parked(std::chrono::hours age) {
+int PostgresStore::forget_parked(std::chrono::hours age, int most) {
   return as_store_error([&] {
     auto lease = pool_->lease();
     return in_transaction(lease, [&](auto& transaction) {
       begin(transaction, options_);
       return transaction
-          .exec_params("SELECT forget_parked(make_interval(hours => $1), 500)", age.count())[0][0]
+          .exec_params("SELECT forget_parked(make_interval(hours => $1), $2)", age.count(),
+                       most)[0][0]
           .template as<int>();
     });
   });

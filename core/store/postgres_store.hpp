@@ -28,7 +28,7 @@ class PostgresStore final : public Store {
   RecordOutcome record(const Project& project, const Submission& submission,
                        const RawMessage& message) override;
   std::vector<Project> projects() override;
-  int forget_parked(std::chrono::hours age) override;
+  int forget_parked(std::chrono::hours age, int most) override;
 
  private:
   StoreOptions options_;

@@ -133,6 +133,8 @@ void Archive::remove_project(const std::string& name) {
     if (!transaction.exec_params("SELECT FROM message WHERE project_id = $1 LIMIT 1", id).empty())
       throw Refused{"project " + name + " has messages: quilter project set " + name +
                     " --untracked stops recording and keeps them"};
+    transaction.exec_params("DELETE FROM event WHERE project_id = $1",
+                            id);  // of forgotten comments
     transaction.exec_params("DELETE FROM project WHERE id = $1", id);
   });
 }

@@ -66,14 +66,18 @@ std::vector<Member*> members_of(Facts& facts, std::int64_t series) {
   return members;
 }
 
-// The earliest is the anchor of them all.
+// The cover letter, else the earliest: what it says of version and total counts for them all.
+MessageId anchor_of(const std::vector<Member*>& members) {
+  return (*std::min_element(members.begin(), members.end(),
+                            [](const Member* left, const Member* right) {
+                              if (left->cover != right->cover) return left->cover;
+                              return canonical_order(*left, *right) < 0;
+                            }))
+      ->message_id;
+}
+
 void pin(pqxx::transaction_base& transaction, const Project& project,
-         const std::vector<Member*>& members) {
-  const auto anchor = (*std::min_element(members.begin(), members.end(),
-                                         [](const Member* left, const Member* right) {
-                                           return canonical_order(*left, *right) < 0;
-                                         }))
-                          ->message_id;
+         const std::vector<Member*>& members, const MessageId& anchor) {
   std::vector<MessageId> ids;
   for (auto* member : members) {
     member->anchor = anchor;
@@ -141,13 +145,14 @@ std::int64_t Archive::merge_series(std::int64_t kept, std::int64_t other,
   return decide(*pool_, *snapshot_, [&](pqxx::transaction_base& transaction) {
     auto held = hold(transaction, {kept, other});
     auto members = members_of(held.facts, kept);
+    const auto anchor = anchor_of(members);
     const auto others = members_of(held.facts, other);
     members.insert(members.end(), others.begin(), others.end());
     const auto numbers = numbers_of(members);
     if (const auto twice = std::adjacent_find(numbers.begin(), numbers.end());
         twice != numbers.end())
       throw Refused{"number " + std::to_string(*twice) + " is in both series: split it off first"};
-    pin(transaction, held.project, members);
+    pin(transaction, held.project, members, anchor);
     write(transaction, held, options);
     return series_of(transaction, held.project, members.front()->message_id);
   });
@@ -170,8 +175,9 @@ std::int64_t Archive::split_series(std::int64_t series, const std::vector<std::i
                       std::to_string(series)};
     if (leaving.empty() || staying.empty())
       throw Refused{"name some of its numbers, and not all of them"};
-    pin(transaction, held.project, leaving);
-    pin(transaction, held.project, staying);
+    pin(transaction, held.project, leaving, anchor_of(leaving));
+    pin(transaction, held.project, staying, anchor_of(staying));
+    for (const auto* member : leaving) held.facts.leaving.insert(member->message_id);
     write(transaction, held, options);
     return series_of(transaction, held.project, leaving.front()->message_id);
   });

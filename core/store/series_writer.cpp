@@ -16,8 +16,11 @@ void SeriesWriter::write_rows(std::int64_t neighbourhood) {
   for (const auto& write : plan_.series) ids_.push_back(write.id.value_or(0));
   for (std::size_t i = 0; i < plan_.series.size(); ++i)
     if (!plan_.series[i].id) insert(plan_.series[i], i);
-  for (std::size_t i = 0; i < plan_.series.size(); ++i)
-    if (plan_.series[i].id && plan_.series[i].changed) update(plan_.series[i], i);
+  for (std::size_t i = 0; i < plan_.series.size(); ++i) {
+    const auto& write = plan_.series[i];
+    const bool superseded_came_later = !write.id && write.supersedes && *write.supersedes > i;
+    if (superseded_came_later || (write.id && write.changed)) update(write, i);
+  }
 }
 
 void SeriesWriter::insert(const SeriesWrite& write, std::size_t index) {

@@ -34,9 +34,9 @@ class Store {
 
   virtual std::vector<Project> projects() = 0;  // the tracked ones
 
-  // Forgets some of the comments that have waited for longer than `age` for what they answer, and
-  // says how many; 0: none is left. Never waits for a mail that is being recorded. StoreError.
-  virtual int forget_parked(std::chrono::hours age) = 0;
+  // Forgets at most `most` of the comments that have waited for longer than `age` for what they
+  // answer, and says how many. What a mail that is being recorded holds is left. StoreError.
+  virtual int forget_parked(std::chrono::hours age, int most) = 0;
 };
 
 }  // namespace quilter

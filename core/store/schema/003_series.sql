@@ -1,4 +1,5 @@
--- What makes a series cheap to extend, what administrators decide about series by hand, and an end to parking.
+-- What makes a series cheap to extend, what administrators decide about series by hand, and an end to parking. Rows from before
+-- have no ties by change id or Supersedes: versions that come later are linked to them by thread and name only.
 
 ALTER TABLE series
   ADD COLUMN received integer NOT NULL DEFAULT 0,      -- how many of the numbers 1 to total are there
@@ -12,6 +13,7 @@ CREATE TABLE pin (
   message_row bigint PRIMARY KEY REFERENCES message,
   anchor_row  bigint NOT NULL REFERENCES message
 );
+CREATE INDEX pin_anchor ON pin (anchor_row);
 COMMENT ON TABLE pin IS 'which series a patch or cover letter belongs to, as an administrator decided';
 
 -- Comments that wait for what they answer, the oldest first. Most talk on a list answers no patch: it is forgotten in the end.
@@ -22,7 +24,7 @@ ALTER TABLE event DROP CONSTRAINT event_message_row_fkey;  -- what happened stay
 -- Forgets at most `most` comments that have been parked for longer than `age`, and says how many. What somebody else holds
 -- is left for the next time. The ingest role has no DELETE: it can forget by this alone, and nothing younger than a day.
 CREATE FUNCTION forget_parked(age interval, most integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   old bigint[];
 BEGIN

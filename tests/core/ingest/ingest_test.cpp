@@ -22,7 +22,7 @@ class ScriptedStore final : public Store {
     recorded.push_back(project.name + " " + submission.message_id);
     return {.status = answers[project.name], .detail = "as told"};
   }
-  int forget_parked(std::chrono::hours age) override {
+  int forget_parked(std::chrono::hours age, int) override {
     const std::lock_guard lock{guard};
     ++reads;
     read.notify_all();

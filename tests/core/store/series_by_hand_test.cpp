@@ -73,6 +73,44 @@ TEST_CASE("a series is split by hand, and late mail does not join it again") {
   CHECK(shown(Archive{recording.database.owner()}, second) == "p2=2 p3=3");
 }
 
+TEST_CASE("what stays keeps the number, also where the cover letter leaves") {
+  Recording recording;
+  const auto first = recording.record(patch("c", {1, 0, 2}));
+  recording.record(patch("p1", {1, 1, 2}, {"c"}, 1));
+  recording.record(patch("p2", {1, 2, 2}, {"c"}, 2));
+  const auto second = recording.archive.split_series(first, {0}, {});
+  REQUIRE(second != first);
+  CHECK(shown(Archive{recording.database.owner()}, first) == "p1=1 p2=2");
+  CHECK(shown(Archive{recording.database.owner()}, second) == "c=0");
+}
+
+TEST_CASE("a merged series is of the version that was named first, whatever an earlier mail says") {
+  Recording recording;
+  const auto stray = recording.record(patch("s", {1, 3, 9}, {}, 0));
+  const auto kept = recording.record(patch("c", {2, 0, 3}, {}, 60));
+  recording.record(patch("p1", {2, 1, 3}, {"c"}, 61));
+  recording.record(patch("p2", {2, 2, 3}, {"c"}, 62));
+  const auto merged = recording.archive.merge_series(kept, stray, {});
+  const auto series = Archive{recording.database.owner()}.series(merged);
+  CHECK(series->version == 2);
+  CHECK(series->total == 3);
+  CHECK(series->complete);
+}
+
+TEST_CASE("a project can be removed once all that it had is forgotten") {
+  Recording recording;
+  recording.record(comment("old", {"nothing"}));
+  {
+    pqxx::connection connection{recording.database.superuser()};
+    pqxx::work transaction{connection};
+    transaction.exec("UPDATE message SET received_at = now() - interval '31 days'");
+    transaction.commit();
+  }
+  CHECK(recording.store.forget_parked(std::chrono::hours{0}, 50) == 1);
+  recording.archive.remove_project("demo");
+  CHECK(Archive{recording.database.owner()}.projects().empty());
+}
+
 TEST_CASE("what cannot be merged or split is refused, and changes nothing") {
   Recording recording;
   const auto first = recording.record(patch("a", {1, 1, 2}, {}, 0));
@@ -138,9 +176,9 @@ TEST_CASE("comments that wait in vain are forgotten after their time, others are
         "message_id <> 'new'");
     transaction.commit();
   }
-  CHECK(recording.store.forget_parked(std::chrono::hours{32 * 24}) == 0);
-  CHECK(recording.store.forget_parked(std::chrono::hours{0}) == 1);
-  CHECK(recording.store.forget_parked(std::chrono::hours{0}) == 0);
+  CHECK(recording.store.forget_parked(std::chrono::hours{32 * 24}, 50) == 0);
+  CHECK(recording.store.forget_parked(std::chrono::hours{0}, 50) == 1);
+  CHECK(recording.store.forget_parked(std::chrono::hours{0}, 50) == 0);
   CHECK_THAT(recording.database.dump(), !Contains("\"old\"") && Contains("on a"));
   recording.record(comment("old", {"nothing"}));  // comes again, waits again
   recording.record(patch("nothing", {}));
@@ -158,7 +196,7 @@ TEST_CASE("forgetting leaves what somebody holds") {
   }
   pqxx::work holder{connection};
   holder.exec("SELECT FROM comment FOR UPDATE");
-  CHECK(recording.store.forget_parked(std::chrono::hours{0}) == 0);
+  CHECK(recording.store.forget_parked(std::chrono::hours{0}, 50) == 0);
   holder.commit();
-  CHECK(recording.store.forget_parked(std::chrono::hours{0}) == 1);
+  CHECK(recording.store.forget_parked(std::chrono::hours{0}, 50) == 1);
 }
