@@ -9,7 +9,8 @@
 
 namespace quilter {
 
-// Looked for near the top only. Without the lines of the signature, and without the dashes that escape other lines.
+// Looked for near the top only. Without the lines of the signature, and without the dashes that
+// escape other lines.
 std::string without_clearsigning(std::string text);
 
 }  // namespace quilter
