@@ -65,10 +65,12 @@ int main() {
   measure("patches, all answering the cover letter", 10'000, [](int n) {
     return patch(id(n), {1, n, 9999}, n > 0 ? std::vector{id(0)} : std::vector<MessageId>{}, n);
   });
-  measure("patches, each answering the one before", 10'000,
-          [](int n) { return patch(id(n), {1, n, 9999}, chain(n), n); });
-  measure("patches, unthreaded, from one run", 10'000,
-          [](int n) { return patch(id(n), {1, n, 9999}, {}, n / 60); });
+  measure("patches, each answering the one before", 10'000, [](int n) {
+    return patch(id(n), {1, n, 9999}, chain(n), n);
+  });
+  measure("patches, unthreaded, from one run", 10'000, [](int n) {
+    return patch(id(n), {1, n, 9999}, {}, n / 60);
+  });
   measure("v2 of 5,000 patches in the thread of v1", 10'000, [](int n) {
     auto mail = patch("v" + std::to_string(n / 5000) + id(n), {1 + n / 5000, n % 5000, 4999},
                       n > 0 ? std::vector{"v0" + id(0)} : std::vector<MessageId>{}, n);
@@ -76,12 +78,10 @@ int main() {
     mail.name = "name " + std::to_string(n % 5000);
     return mail;
   });
-  measure("comments, all on one patch", 10'000, [](int n) {
-    return n == 0 ? patch(id(0), {}) : comment(id(n), {id(0)}, n);
-  });
-  measure("comments, each on the one before", 10'000, [](int n) {
-    return n == 0 ? patch(id(0), {}) : comment(id(n), chain(n), n);
-  });
+  measure("comments, all on one patch", 10'000,
+          [](int n) { return n == 0 ? patch(id(0), {}) : comment(id(n), {id(0)}, n); });
+  measure("comments, each on the one before", 10'000,
+          [](int n) { return n == 0 ? patch(id(0), {}) : comment(id(n), chain(n), n); });
   measure("comments, each on the one before, parked", 1'000,
           [](int n) { return comment(id(n + 1), chain(n + 1), n); });
 }
