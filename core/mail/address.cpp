@@ -92,9 +92,9 @@ Mailbox mailbox(const Pieces& pieces) {
   return {name.empty() ? name_of(pieces.comment) : name, address};
 }
 
-// Reads an address list (RFC 5322 §3.4) from its front to its end, each character once or twice.
 constexpr std::size_t longest_name = 200;  // with commas; more is a list
 
+// Reads an address list (RFC 5322 §3.4) from its front to its end, each character once or twice.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_{text} {}
