@@ -10,7 +10,6 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <regex>
 #include <sstream>
 
 #include "tests/race/traffic.hpp"
@@ -106,10 +105,10 @@ std::vector<std::string> free_ports(int count) {
   return {std::istream_iterator<std::string>{found}, {}};
 }
 
-int occurrences(const std::string& log, const std::string& pattern) {
-  const std::regex expression{pattern};
-  return static_cast<int>(std::distance(std::sregex_iterator{log.begin(), log.end(), expression},
-                                        std::sregex_iterator{}));
+int occurrences(const std::string& log, const std::string& words) {
+  int count = 0;
+  for (auto at = log.find(words); at != std::string::npos; at = log.find(words, at + 1)) ++count;
+  return count;
 }
 
 bool can_run() {
@@ -146,7 +145,8 @@ TEST_CASE("two daemons on one database, by Postfix and PgBouncer, give what one 
     const auto log = daemon->log();
     std::cout << occurrences(log, "status=stored") << " stored, "
               << occurrences(log, "status=already-stored") << " already stored, "
-              << occurrences(log, "reruns=[1-9]") << " run again" << std::endl;
+              << occurrences(log, "reruns=") - occurrences(log, "reruns=0,") << " run again"
+              << std::endl;
     CHECK(occurrences(log, "status=stored") > 0);
     CHECK(occurrences(log, "status=try-later") == 0);
   }
