@@ -37,6 +37,14 @@ struct ParseArguments {
   std::vector<std::string> list_addresses, hints;
 };
 
+struct SpoolArguments {
+  std::string folder;  // "" where it comes from the configuration file
+  std::vector<std::string> ids;
+  bool all = false;
+  bool forced = false;
+  bool raw = false;
+};
+
 int migrate(const Common& common);
 
 int project_add(const Common& common, const ProjectArguments& arguments);
@@ -53,5 +61,10 @@ int patch_show(const Common& common, const std::string& message_id, bool with_di
 int mbox(const Common& common, const std::string& id);  // a series id, or a patch's message id
 int parse(const Common& common, const ParseArguments& arguments);
 int dump(const Common& common, const std::string& project);
+
+int spool_list(const Common& common, const SpoolArguments& arguments);
+int spool_show(const Common& common, const SpoolArguments& arguments);
+int spool_retry(const Common& common, const SpoolArguments& arguments);
+int spool_drop(const Common& common, const SpoolArguments& arguments);
 
 }  // namespace quilter::cli

@@ -20,6 +20,7 @@ struct CommandLine {
   cli::Common common;
   cli::ProjectArguments project;
   cli::ParseArguments parse;
+  cli::SpoolArguments spool;
   std::string id;
   std::optional<std::string> project_filter;
   std::int64_t series_id = 0, other_id = 0;
@@ -53,6 +54,7 @@ struct CommandLine {
     auto* dump_command = add(app, "dump", "print the canonical dump of a project (docs/dump.md)",
                              [this] { return cli::dump(common, id); });
     dump_command->add_option("--project", id, "name of the project")->required();
+    add_spool();
   }
 
  private:
@@ -130,6 +132,26 @@ struct CommandLine {
                      [this] { return cli::mbox(common, bare(id)); });
     mbox->add_option("ID", id, "a series id, or the message id of a patch or cover letter")
         ->required();
+  }
+
+  void add_spool() {
+    auto* spooled = group("spool", "mail that waits on disk for the database, or was set aside");
+    spooled->add_option("--folder", spool.folder,
+                        "the spool; default: as the configuration file says");
+    add(*spooled, "list", "all of it, the oldest first",
+        [this] { return cli::spool_list(common, spool); });
+    auto* show = add(*spooled, "show", "one message: what is known of it, or its bytes",
+                     [this] { return cli::spool_show(common, spool); });
+    show->add_option("ID", spool.ids, "as in spool list")->required()->expected(1);
+    show->add_flag("--raw", spool.raw, "print the message, byte for byte");
+    auto* retry = add(*spooled, "retry", "let the daemon record what was set aside",
+                      [this] { return cli::spool_retry(common, spool); });
+    auto* ids = retry->add_option("ID", spool.ids, "as in spool list");
+    retry->add_flag("--all", spool.all, "whatever was set aside and is whole")->excludes(ids);
+    auto* drop =
+        add(*spooled, "drop", "delete messages", [this] { return cli::spool_drop(common, spool); });
+    drop->add_option("ID", spool.ids, "as in spool list")->required();
+    drop->add_flag("--force", spool.forced, "also those that wait to be recorded");
   }
 
   static std::string bare(const std::string& id) {

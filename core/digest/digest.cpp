@@ -10,8 +10,10 @@ namespace {
 
 struct Free {
   void operator()(EVP_MD* algorithm) const noexcept { EVP_MD_free(algorithm); }
+  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
 };
 using Algorithm = std::unique_ptr<EVP_MD, Free>;
+using Context = std::unique_ptr<EVP_MD_CTX, Free>;
 
 // Fails for want of memory only: the algorithms are always there in the default provider.
 Algorithm fetch(const char* name) {
@@ -29,6 +31,11 @@ std::array<std::uint8_t, size> digest(std::string_view bytes, const Algorithm& a
   return result;
 }
 
+const Algorithm& sha256() {
+  static const auto algorithm = fetch("SHA256");
+  return algorithm;
+}
+
 }  // namespace
 
 std::array<std::uint8_t, 20> sha1(std::string_view bytes) {
@@ -38,8 +45,19 @@ std::array<std::uint8_t, 20> sha1(std::string_view bytes) {
 }
 
 std::string sha256_hex(std::string_view bytes) {
-  static const auto algorithm = fetch("SHA256");
-  return hex(digest<32>(bytes, algorithm));
+  return hex(digest<32>(bytes, sha256()));
+}
+
+// Each step fails for want of memory only.
+std::string sha256_hex(std::initializer_list<std::string_view> pieces) {
+  const Context context{EVP_MD_CTX_new()};
+  bool sound = context && EVP_DigestInit_ex2(context.get(), sha256().get(), nullptr) == 1;
+  for (const auto piece : pieces)
+    sound = sound && EVP_DigestUpdate(context.get(), piece.data(), piece.size()) == 1;
+  std::array<std::uint8_t, 32> result{};
+  if (!sound || EVP_DigestFinal_ex(context.get(), result.data(), nullptr) != 1)
+    throw std::bad_alloc{};
+  return hex(result);
 }
 
 std::string hex(std::span<const std::uint8_t> bytes) {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ std::array<std::uint8_t, 20> sha1(std::string_view bytes);
 
 // 64 hex digits, lower case.
 std::string sha256_hex(std::string_view bytes);
+
+// Of the pieces as if they were one.
+std::string sha256_hex(std::initializer_list<std::string_view> pieces);
 
 // Two lower-case digits a byte.
 std::string hex(std::span<const std::uint8_t> bytes);
