@@ -36,7 +36,7 @@ void measure(const char* what, int most, const std::function<Submission(int)>& m
       const auto submission = mail(n);
       message.bytes = std::string(6000, 'x');
       const auto start = Clock::now();
-      const auto outcome = store.record(project, submission, message);
+      const auto outcome = store.record(project, submission, message, {});
       costs.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
       if (outcome.status != Status::stored) std::printf(" [%s]", outcome.detail.c_str());
     }

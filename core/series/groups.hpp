@@ -18,14 +18,14 @@
 
 namespace quilter {
 
-struct Claim {
+struct SlotClaim {
   std::int32_t slot = 0;
   std::string_view anchor;  // "" for none
 };
 
 class Groups {
  public:
-  explicit Groups(const std::vector<Claim>& claims)
+  explicit Groups(const std::vector<SlotClaim>& claims)
       : leader_(claims.size()), slots_(claims.size()), anchors_(claims.size()) {
     std::iota(leader_.begin(), leader_.end(), std::size_t{0});
     for (std::size_t i = 0; i < claims.size(); ++i) {

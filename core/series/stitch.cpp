@@ -148,8 +148,8 @@ class Stitching {
   std::vector<Series> series();
 
  private:
-  static std::vector<Claim> claims(const std::vector<const Member*>& members) {
-    std::vector<Claim> all;
+  static std::vector<SlotClaim> claims(const std::vector<const Member*>& members) {
+    std::vector<SlotClaim> all;
     all.reserve(members.size());
     for (const auto* member : members) all.push_back({member->number, member->anchor});
     return all;

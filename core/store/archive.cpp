@@ -104,19 +104,16 @@ CommentEntry comment_of(const pqxx::row& row) {
           .trailers = sql::texts(row[7])};
 }
 
-StoreOptions one_connection(const std::string& connection) {
-  StoreOptions options;
-  options.connection = connection;
-  options.connections = 1;
-  return options;
+std::unique_ptr<Pool> one_connection(const std::string& connection) {
+  return std::make_unique<Pool>(options_of_a_command(connection),
+                                Pool::Hooks{require_known_schema, {}});
 }
 
 }  // namespace
 
 Archive::Archive(const std::string& connection)
-    : pool_{std::make_unique<Pool>(one_connection(connection))},
-      snapshot_{std::make_unique<Snapshot>(*pool_)} {
-  as_store_error([this] { require_known_schema(*pool_); });
+    : pool_{one_connection(connection)}, snapshot_{std::make_unique<Snapshot>(*pool_)} {
+  as_store_error([this] { pool_->lease(); });
 }
 
 Archive::~Archive() = default;

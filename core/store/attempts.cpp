@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <new>
 #include <thread>
 
 #include "core/store/lost_race.hpp"
@@ -14,6 +15,18 @@ constexpr std::string_view unique_violation = "23505";
 // SQLSTATEs of a lost race: unique_violation, serialization_failure, deadlock_detected.
 bool is_lost_race(const std::string& sqlstate) {
   return sqlstate == unique_violation || sqlstate == "40001" || sqlstate == "40P01";
+}
+
+// Connection exceptions, and what a server says before it hangs up: shut down, crashed, not ready.
+bool is_lost_connection(const std::string& sqlstate) {
+  return sqlstate.starts_with("08") || sqlstate.starts_with("57P");
+}
+
+// Data exception, integrity constraint, program limit exceeded: the same again would fare no
+// better.
+bool is_refusal(const std::string& sqlstate) {
+  return sqlstate.starts_with("22") ||
+         (sqlstate.starts_with("23") && sqlstate != unique_violation) || sqlstate.starts_with("54");
 }
 
 std::string one_line(std::string text) {
@@ -29,20 +42,26 @@ Verdict judge_current_exception() {
   try {
     throw;
   } catch (const LostRace& error) {
-    return {true, error.what()};
+    return {true, Failure::passing, error.what()};
   } catch (const pqxx::in_doubt_error& error) {
-    return {true, "commit in doubt: " + one_line(error.what())};
+    return {true, Failure::passing, "commit in doubt: " + one_line(error.what())};
   } catch (const pqxx::broken_connection& error) {
-    return {true, "connection: " + one_line(error.what())};
+    return {true, Failure::passing, "connection: " + one_line(error.what())};
   } catch (const pqxx::transaction_rollback& error) {
-    return {true, one_line(error.what())};
+    return {true, Failure::passing, one_line(error.what())};
   } catch (const pqxx::sql_error& error) {
-    return {is_lost_race(error.sqlstate()), error.sqlstate() + " " + one_line(error.what()),
-            error.sqlstate() == unique_violation};
+    const auto& sqlstate = error.sqlstate();
+    return {is_lost_race(sqlstate) || is_lost_connection(sqlstate),
+            is_refusal(sqlstate) ? Failure::refused : Failure::passing,
+            sqlstate + " " + one_line(error.what()), sqlstate == unique_violation};
   } catch (const Exhausted& error) {
-    return {false, error.what()};
+    return {false, Failure::passing, error.what()};
+  } catch (const Away& error) {
+    return {false, Failure::away, std::string{"database away: "} + error.what()};
+  } catch (const std::bad_alloc&) {
+    return {false, Failure::passing, "out of memory"};
   } catch (const std::exception& error) {
-    return {false, "internal error: " + one_line(error.what())};
+    return {false, Failure::refused, "internal error: " + one_line(error.what())};
   }
 }
 

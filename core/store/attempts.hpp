@@ -22,6 +22,7 @@ namespace quilter {
 // What an exception means for the mail. Must be called from within a catch block.
 struct Verdict {
   bool run_again = false;
+  Failure failure = Failure::passing;  // where it is not run again
   std::string detail;
   bool violation = false;  // of a unique constraint
 };
@@ -40,6 +41,7 @@ auto in_transaction(Pool::Lease& lease, Work&& work) {
     transaction.commit();
     return result;
   } catch (const pqxx::sql_error&) {
+    if (!(*lease).is_open()) lease.broken();
     throw;
   } catch (const pqxx::transaction_rollback&) {
     throw;
@@ -52,8 +54,7 @@ auto in_transaction(Pool::Lease& lease, Work&& work) {
 }
 
 template <typename Work>
-RecordOutcome with_reruns(const StoreOptions& options, Work&& work) {
-  const auto deadline = std::chrono::steady_clock::now() + options.deadline;
+RecordOutcome with_reruns(int reruns, const Patience& patience, Work&& work) {
   int violations = 0;
   for (int run = 0;; ++run) {
     try {
@@ -64,9 +65,10 @@ RecordOutcome with_reruns(const StoreOptions& options, Work&& work) {
     } catch (...) {
       auto verdict = judge_current_exception();
       violations += verdict.violation ? 1 : 0;
-      const bool late = std::chrono::steady_clock::now() >= deadline;
-      if (!verdict.run_again || run >= options.reruns || late)
+      const bool late = Patience::Clock::now() >= patience.until;
+      if (!verdict.run_again || run >= reruns || late)
         return {.status = Status::try_later,
+                .failure = verdict.failure,
                 .detail = std::move(verdict.detail),
                 .reruns = run,
                 .violations = violations};

@@ -1,24 +1,35 @@
-// Pool: a bounded number of connections. libmilter's thread pool is not bounded, PostgreSQL's
-// connections are.
+// Pool: a bounded number of connections, and whether the database is there at all.
 //
-// Promise: a Lease gives its connection back, or closes it where it was declared broken (libpqxx 6
-// would silently open it again, outside any transaction that we know of).
-// Errors: lease() throws pqxx::broken_connection where none can be made, Exhausted where none comes
+// Promise: no lease waits longer than its patience says, nor does what is done with it: past that
+// the connection's socket is shut down. One thread of the pool makes the connections, so that
+// nobody's message waits for a connect. Where none can be made and none is left, or one was cut at
+// the end of its patience, the database is away: from then on lease() throws at once, and that
+// thread alone looks for the database, now and then, until the probe says that it is well.
+// A Lease gives its connection back, or closes it where it was declared broken (libpqxx 6 would
+// silently open it again, outside any transaction that we know of).
+// Errors: lease() throws Away, and Exhausted where the database is there and no connection came
 // free in time.
-// Owns: the connections.
-// Threads: lease() and the Lease's end are safe from any; a Lease belongs to one thread.
+// Owns: the connections, two threads.
+// Threads: lease() and the Lease's end are safe from any; a Lease belongs to one thread. The hooks
+// are called from any.
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <pqxx/pqxx>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "core/store/options.hpp"
+#include "core/store/patience.hpp"
+#include "core/store/store.hpp"
+#include "core/store/watchdog.hpp"
 
 namespace quilter {
 
@@ -33,47 +44,72 @@ class Pool {
  public:
   // With a handler that takes the server's notices, which libpqxx would write to standard error.
   struct Connection {
-    explicit Connection(const std::string& options) : session{options}, silence{session} {}
+    explicit Connection(const std::string& options);
     pqxx::connection session;
     pqxx::quiet_errorhandler silence;
   };
 
+  struct Hooks {
+    // Of the first connection, and of the first one after the database was away: throws StoreError
+    // where this database cannot be used.
+    std::function<void(pqxx::connection&)> probe = [](pqxx::connection&) {};
+    DatabaseEvents events;
+  };
+
   class Lease {
    public:
-    Lease(Pool& pool, std::unique_ptr<Connection> connection)
-        : pool_{&pool}, connection_{std::move(connection)} {}
     Lease(Lease&& other) noexcept
-        : pool_{std::exchange(other.pool_, nullptr)}, connection_{std::move(other.connection_)} {}
+        : pool_{std::exchange(other.pool_, nullptr)},
+          connection_{std::move(other.connection_)},
+          watch_{std::move(other.watch_)},
+          urgency_{other.urgency_} {}
     Lease& operator=(Lease&&) = delete;
-    ~Lease() {
-      if (pool_ != nullptr) pool_->give_back(std::move(connection_));
-    }
+    ~Lease();
     pqxx::connection& operator*() { return connection_->session; }
     // Not this one alone: what broke it has broken those that wait as well, as a rule.
-    void broken() {
-      connection_.reset();
-      pool_->forget_idle();
-    }
+    void broken();
 
    private:
     friend class Pool;
+    Lease(Pool& pool, std::unique_ptr<Connection> connection, const Patience& patience);
     Pool* pool_;
     std::unique_ptr<Connection> connection_;
+    Watchdog::Watch watch_;
+    Urgency urgency_;
   };
 
-  explicit Pool(StoreOptions options) : options_{std::move(options)} {}
-  Lease lease();
+  explicit Pool(StoreOptions options) : Pool{std::move(options), Hooks{}} {}
+  Pool(StoreOptions options, Hooks hooks);
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  // Without an end of the patience, lease_timeout bounds the wait.
+  Lease lease(const Patience& patience = {});
 
  private:
-  std::unique_ptr<Connection> connect() const;
-  void forget_idle();
-  void give_back(std::unique_ptr<Connection> connection);
+  void keep_connected();
+  std::unique_ptr<Connection> connect(bool probing);
+  bool wants_connection() const;
+  bool may_take(Urgency urgency) const;
+  void connected(std::unique_ptr<Connection> connection, std::unique_lock<std::mutex>& lock);
+  void away(const Away& why, std::unique_lock<std::mutex>& lock);
+  void close_idle();
+  void give_back(std::unique_ptr<Connection> connection, Urgency urgency);
 
   StoreOptions options_;
+  Hooks hooks_;
   std::mutex guard_;
-  std::condition_variable freed_;
+  std::condition_variable freed_, wanted_;
   std::vector<std::unique_ptr<Connection>> idle_;
-  int leased_ = 0;
+  int open_ = 0;  // idle and leased
+  int leased_in_background_ = 0;
+  int waiting_ = 0, live_waiting_ = 0;
+  bool probed_ = false;
+  std::optional<Away> away_;
+  bool stop_ = false;
+  Watchdog watchdog_;
+  std::thread connector_;
 };
 
 }  // namespace quilter

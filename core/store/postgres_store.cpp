@@ -1,5 +1,7 @@
 #include "core/store/postgres_store.hpp"
 
+#include <algorithm>
+
 #include "core/series/identities.hpp"
 #include "core/store/apply.hpp"
 #include "core/store/attempts.hpp"
@@ -12,6 +14,7 @@
 namespace quilter {
 namespace {
 
+using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 std::chrono::microseconds since(Clock::time_point start) {
@@ -20,11 +23,14 @@ std::chrono::microseconds since(Clock::time_point start) {
 
 // READ COMMITTED explicitly: under any stricter level a waiter for the locks would not see what it
 // waited for.
-void begin(pqxx::transaction_base& transaction, const StoreOptions& options) {
-  transaction.exec(
-      "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
-      std::to_string(options.lock_timeout.count()) +
-      "; SET LOCAL statement_timeout = " + std::to_string(options.statement_timeout.count()));
+// What the server itself gives up; behind it stands the watchdog.
+void begin(pqxx::transaction_base& transaction, const StoreOptions& options,
+           const Patience& patience) {
+  const auto most = std::max(patience.left(), 1ms);
+  transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
+                   std::to_string(std::min(options.lock_timeout, most).count()) +
+                   "; SET LOCAL statement_timeout = " +
+                   std::to_string(std::min(options.statement_timeout, most).count()));
 }
 
 // A statement of its own: one that also read would read from before the wait. Ascending, so that
@@ -36,28 +42,37 @@ void take(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& 
 
 }  // namespace
 
-PostgresStore::PostgresStore(const StoreOptions& options, const StitchOptions& stitching)
-    : options_{options}, stitching_{stitching}, pool_{std::make_unique<Pool>(options)} {
-  as_store_error([this] {
-    require_known_schema(*pool_);
-    require_excluding_locks(options_);
-  });
+PostgresStore::PostgresStore(const StoreOptions& options, const StitchOptions& stitching,
+                             const DatabaseEvents& events)
+    : options_{options},
+      stitching_{stitching},
+      pool_{std::make_unique<Pool>(
+          options,
+          Pool::Hooks{[options](auto& session) { require_fit(session, options); }, events})} {
+  try {
+    pool_->lease(Patience::of(options_.deadline));
+  } catch (const Away& away) {
+    if (away.kind() == Away::Kind::unfit) throw StoreError{away.what()};
+  } catch (const Exhausted&) {
+    // Connecting takes longer than that: away, for all that can be told.
+  }
 }
 
 PostgresStore::~PostgresStore() = default;
 
 std::vector<Project> PostgresStore::projects() {
   return as_store_error([this] {
-    auto lease = pool_->lease();
+    auto lease = pool_->lease(patience_of_background());
     return in_transaction(lease, [](auto& transaction) { return tracked_projects(transaction); });
   });
 }
 
 int PostgresStore::forget_parked(std::chrono::hours age, int most) {
   return as_store_error([&] {
-    auto lease = pool_->lease();
+    const auto patience = patience_of_background();
+    auto lease = pool_->lease(patience);
     return in_transaction(lease, [&](auto& transaction) {
-      begin(transaction, options_);
+      begin(transaction, options_, patience);
       return transaction
           .exec_params("SELECT forget_parked(make_interval(hours => $1), $2)", age.count(),
                        most)[0][0]
@@ -66,16 +81,20 @@ int PostgresStore::forget_parked(std::chrono::hours age, int most) {
   });
 }
 
+Patience PostgresStore::patience_of_background() const {
+  return Patience::of(options_.deadline, Urgency::background);
+}
+
 RecordOutcome PostgresStore::record(const Project& project, const Submission& submission,
-                                    const RawMessage& message) {
+                                    const RawMessage& message, const Patience& patience) {
   const auto wanted = identities(submission, stitching_);
   const auto locks = lock_keys(wanted, project.id);
   const auto ties = tie_keys(wanted, project.id);
-  return with_reruns(options_, [&] {
-    auto lease = pool_->lease();
+  return with_reruns(options_.reruns, patience, [&] {
+    auto lease = pool_->lease(patience);
     return in_transaction(lease, [&](pqxx::transaction_base& transaction) {
       RecordOutcome outcome{.status = Status::stored, .detail = {}};
-      begin(transaction, options_);
+      begin(transaction, options_, patience);
       const auto start = Clock::now();
       take(transaction, locks);
       const bool recorded = is_recorded(transaction, project, submission.message_id);

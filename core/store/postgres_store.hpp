@@ -1,8 +1,10 @@
 // PostgresStore keeps submissions in PostgreSQL, under advisory locks on all by which a submission
 // is recognised.
 //
-// Errors: the constructor throws StoreError where the database is unreachable, its schema unknown,
-// or its advisory locks don't exclude. For the rest see Store.
+// Promise: a database that is unreachable at the start is one that is away: it is looked for until
+// it is there, and then asked for its schema, and whether its advisory locks exclude.
+// Errors: the constructor throws StoreError where it is there and cannot be used. For the rest see
+// Store.
 // Owns: its connections.
 // Threads: safe from any number; each call holds one connection.
 #pragma once
@@ -20,17 +22,20 @@ class Pool;
 
 class PostgresStore final : public Store {
  public:
-  PostgresStore(const StoreOptions& options, const StitchOptions& stitching);
+  PostgresStore(const StoreOptions& options, const StitchOptions& stitching,
+                const DatabaseEvents& events = {});
   ~PostgresStore() override;
   PostgresStore(const PostgresStore&) = delete;
   PostgresStore& operator=(const PostgresStore&) = delete;
 
   RecordOutcome record(const Project& project, const Submission& submission,
-                       const RawMessage& message) override;
+                       const RawMessage& message, const Patience& patience) override;
   std::vector<Project> projects() override;
   int forget_parked(std::chrono::hours age, int most) override;
 
  private:
+  Patience patience_of_background() const;
+
   StoreOptions options_;
   StitchOptions stitching_;
   std::unique_ptr<Pool> pool_;

@@ -4,6 +4,7 @@
 
 #include "core/digest/digest.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/pool.hpp"
 
 namespace quilter {
 namespace {
@@ -78,6 +79,20 @@ void grant(pqxx::connection& connection) {
   transaction.commit();
 }
 
+void require_excluding_locks(pqxx::connection& connection, const StoreOptions& options) {
+  Pool::Connection rival_connection{with_bounds(options.connection)};
+  const auto key =
+      lock_key_of("quilter probe " + std::to_string(std::hash<const void*>{}(&connection)));
+  pqxx::work holder{connection};
+  holder.exec("SELECT pg_advisory_xact_lock(" + key + ")");
+  pqxx::work rival{rival_connection.session};
+  if (rival.exec("SELECT pg_try_advisory_xact_lock(" + key + ")")[0][0].as<bool>())
+    throw StoreError{
+        "this database's advisory locks do not exclude: two sessions held one lock at once. "
+        "Quilter "
+        "needs a PostgreSQL whose pg_advisory_xact_lock works across sessions"};
+}
+
 }  // namespace
 
 int known_schema_version() {
@@ -87,9 +102,7 @@ int known_schema_version() {
 void migrate(const std::string& connection,
              const std::function<void(std::string_view name)>& applied) {
   as_store_error([&] {
-    StoreOptions options;
-    options.connection = connection;
-    Pool pool{options};
+    Pool pool{options_of_a_command(connection)};
     auto lease = pool.lease();
     in_transaction(lease, [](auto& transaction) {
       refuse_newer(version_of(transaction));
@@ -102,10 +115,9 @@ void migrate(const std::string& connection,
   });
 }
 
-void require_known_schema(Pool& pool) {
-  auto lease = pool.lease();
-  const int version =
-      in_transaction(lease, [](auto& transaction) { return version_of(transaction); });
+void require_known_schema(pqxx::connection& connection) {
+  pqxx::work transaction{connection};
+  const int version = version_of(transaction);
   refuse_newer(version);
   if (version < known_schema_version())
     throw StoreError{(version == 0
@@ -115,22 +127,9 @@ void require_known_schema(Pool& pool) {
                      ": run, with the owner's rights: quilter --database CONNECTION migrate"};
 }
 
-void require_excluding_locks(StoreOptions options) {
-  options.connections = 2;
-  Pool pool{options};
-  const auto key = lock_key_of("quilter probe " + std::to_string(std::hash<const Pool*>{}(&pool)));
-  auto first = pool.lease(), second = pool.lease();
-  const bool both = in_transaction(first, [&](auto& holder) {
-    holder.exec("SELECT pg_advisory_xact_lock(" + key + ")");
-    return in_transaction(second, [&](auto& rival) {
-      return rival.exec("SELECT pg_try_advisory_xact_lock(" + key + ")")[0][0].template as<bool>();
-    });
-  });
-  if (both)
-    throw StoreError{
-        "this database's advisory locks do not exclude: two sessions held one lock at once. "
-        "Quilter needs "
-        "a PostgreSQL whose pg_advisory_xact_lock works across sessions"};
+void require_fit(pqxx::connection& connection, const StoreOptions& options) {
+  require_known_schema(connection);
+  require_excluding_locks(connection, options);
 }
 
 }  // namespace quilter

@@ -8,10 +8,11 @@
 #pragma once
 
 #include <functional>
+#include <pqxx/pqxx>
 #include <string>
 #include <string_view>
 
-#include "core/store/pool.hpp"
+#include "core/store/options.hpp"
 
 namespace quilter {
 
@@ -22,10 +23,10 @@ int known_schema_version();
 void migrate(const std::string& connection,
              const std::function<void(std::string_view name)>& applied);
 
-void require_known_schema(Pool& pool);
+void require_known_schema(pqxx::connection& connection);
 
-// Two sessions, one lock: some engines that speak PostgreSQL's protocol have advisory locks that do
-// nothing.
-void require_excluding_locks(StoreOptions options);
+// As that, and advisory locks exclude: some engines that speak PostgreSQL's
+// protocol have ones that do nothing. Makes a second connection for that.
+void require_fit(pqxx::connection& connection, const StoreOptions& options);
 
 }  // namespace quilter

@@ -3,19 +3,24 @@
 // record() is atomic and idempotent: after `stored` the submission is durable; a second call with
 // the same message id in the same project answers `already_stored` and changes nothing. Submissions
 // of one series may come in any order and at once; the result is the same (P2, P3).
-// Errors: record() never throws for the world's failures: they are outcomes. projects() throws
-// StoreError.
+// Errors: record() never throws for the world's failures: they are outcomes, and come before the
+// patience ends. projects() throws StoreError.
 // Threads: safe from any number.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/mail/message.hpp"
 #include "core/mail/project.hpp"
 #include "core/mail/submission.hpp"
 #include "core/store/outcome.hpp"
+#include "core/store/patience.hpp"
 
 namespace quilter {
 
@@ -24,13 +29,34 @@ class StoreError : public std::runtime_error {  // what() says what happened, an
   using std::runtime_error::runtime_error;
 };
 
+// Nothing can be asked of the database at present.
+class Away : public StoreError {
+ public:
+  enum class Kind : std::uint8_t {
+    unreachable,
+    unfit,  // it is there, and not one that this program can use
+  };
+  explicit Away(const std::string& why, Kind kind = Kind::unreachable)
+      : StoreError{why}, kind_{kind} {}
+  Kind kind() const { return kind_; }
+
+ private:
+  Kind kind_;
+};
+
+// Called once when it goes, and once when it is back; from any thread.
+struct DatabaseEvents {
+  std::function<void(std::string_view why)> away = [](std::string_view) {};
+  std::function<void()> back = [] {};
+};
+
 class Store {
  public:
   virtual ~Store() = default;
 
   // `submission` must have been read from `message`, whose bytes are kept.
   virtual RecordOutcome record(const Project& project, const Submission& submission,
-                               const RawMessage& message) = 0;
+                               const RawMessage& message, const Patience& patience) = 0;
 
   virtual std::vector<Project> projects() = 0;  // the tracked ones
 

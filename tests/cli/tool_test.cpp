@@ -29,7 +29,7 @@ class Archived {
               const std::string& bytes = "Subject: x\r\n\r\nbody\r\n") {
     RawMessage message;
     message.bytes = bytes;
-    REQUIRE(store_.record(project_, submission, message).status == Status::stored);
+    REQUIRE(store_.record(project_, submission, message, {}).status == Status::stored);
   }
 
   std::string tool(const std::string& arguments) const {

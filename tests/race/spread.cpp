@@ -67,7 +67,7 @@ void record_all(PostgresStore& store, const std::vector<Submission>& mails, Coun
   for (std::size_t i = 0; (i = next.take()) < mails.size();) {
     RawMessage message;
     message.bytes = mails[i].content;
-    const auto outcome = store.record(project, mails[i], message);
+    const auto outcome = store.record(project, mails[i], message, {});
     std::ostringstream line;
     line << static_cast<int>(outcome.status) << ' ' << outcome.reruns << ' ' << outcome.violations
          << ' ' << outcome.lock_wait.count() << ' ' << mails[i].message_id << ": "

@@ -96,7 +96,7 @@ std::string dump_of(const std::vector<ReadMail>& mails, const Order& order) {
   PostgresStore store{options, StitchOptions{}};
   const auto project = store.projects().front();
   for (const auto at : order) {
-    const auto outcome = store.record(project, mails[at].submission, mails[at].message);
+    const auto outcome = store.record(project, mails[at].submission, mails[at].message, {});
     INFO(mails[at].submission.message_id << ": " << outcome.detail);
     REQUIRE((outcome.status == Status::stored || outcome.status == Status::already_stored));
   }

@@ -2,8 +2,8 @@
 
 #include "tests/support/catch.hpp"
 
-using quilter::Claim;
 using quilter::Groups;
+using quilter::SlotClaim;
 
 TEST_CASE("groups grow together while their slots are free") {
   Groups groups{{{1, ""}, {2, ""}, {2, ""}, {3, ""}}};

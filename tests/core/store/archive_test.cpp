@@ -28,7 +28,7 @@ struct Recording {
   void record(const Submission& submission) {
     RawMessage message;
     message.bytes = "Subject: x\r\n\r\nbody\r\n";
-    REQUIRE(store.record(project, submission, message).status == Status::stored);
+    REQUIRE(store.record(project, submission, message, {}).status == Status::stored);
   }
 };
 

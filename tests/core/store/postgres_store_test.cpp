@@ -35,7 +35,7 @@ struct Recording {
   Project project = store.projects().front();
 
   RecordOutcome record(const Submission& submission) {
-    return store.record(project, submission, raw(submission));
+    return store.record(project, submission, raw(submission), {});
   }
 };
 
@@ -53,7 +53,7 @@ TEST_CASE("the raw message is kept byte for byte") {
   const auto mail = patch("a", {});
   auto message = raw(mail);
   for (int byte = 0; byte < 256; ++byte) message.bytes += static_cast<char>(byte);
-  recording.store.record(recording.project, mail, message);
+  recording.store.record(recording.project, mail, message, {});
   CHECK(Archive{recording.database.owner()}.raw_message("demo", "a") == message.bytes);
 }
 
@@ -152,7 +152,7 @@ TEST_CASE("two projects whose ties have one hash share no series") {
   test::output_of("psql -qX -v ON_ERROR_STOP=1 " + test::quoted(recording.database.owner()) +
                   " -c \"INSERT INTO tie VALUES (" + std::to_string(message_key("a", two.id)) +
                   ", 1)\"");
-  const auto outcome = recording.store.record(two, other, raw(other));
+  const auto outcome = recording.store.record(two, other, raw(other), {});
   REQUIRE(outcome.status == Status::stored);
   Archive archive{recording.database.owner()};
   CHECK(archive.series(outcome.series)->project == "two");

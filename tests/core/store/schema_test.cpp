@@ -68,10 +68,6 @@ TEST_CASE("a database without schema is refused with the command that mends it")
   CHECK_THROWS_WITH(Archive(database.ingest()), Contains("migrate"));
 }
 
-TEST_CASE("a database that is away is a StoreError") {
-  CHECK_THROWS_AS(PostgresStore(options("host=/nonexistent dbname=x"), {}), StoreError);
-}
-
 TEST_CASE("the ingest role can do what ingest needs, and no more") {
   const ReadyDatabase database;
   const auto statement =

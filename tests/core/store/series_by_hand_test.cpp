@@ -31,7 +31,7 @@ struct Recording {
   std::int64_t record(const Submission& submission) {
     RawMessage message;
     message.bytes = "Subject: x\r\n\r\nbody\r\n";
-    const auto outcome = store.record(project, submission, message);
+    const auto outcome = store.record(project, submission, message, {});
     REQUIRE(outcome.status == Status::stored);
     return outcome.series;
   }
@@ -151,7 +151,7 @@ TEST_CASE("merging while mail of both series comes in gives what merging afterwa
       threads.emplace_back([&] {
         RawMessage message;
         for (std::size_t i = 0; (i = next++) < mails.size();)
-          recording.store.record(recording.project, mails[i], message);
+          recording.store.record(recording.project, mails[i], message, {});
       });
     if (at_once) recording.archive.merge_series(first, second, {});
     for (auto& thread : threads) thread.join();

@@ -1,0 +1,102 @@
+// A database that is not there, and one that is there and does not answer.
+
+#include <condition_variable>
+#include <mutex>
+#include <pqxx/pqxx>
+
+#include "core/store/postgres_store.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/members.hpp"
+#include "tests/support/scratch_database.hpp"
+
+using namespace quilter;
+using namespace quilter::test;
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+
+namespace {
+
+StoreOptions options(const std::string& connection) {
+  StoreOptions options;
+  options.connection = connection;
+  return options;
+}
+
+const Project demo{1, "demo", {"demo.lists.example.org"}, {}, "", ""};
+
+}  // namespace
+
+TEST_CASE("a database that is not there is away, and mail is told so at once") {
+  int away = 0;
+  PostgresStore store{options("host=/nonexistent dbname=x"), {}, {[&](auto) { ++away; }, [] {}}};
+  for (int i = 0; i < 100; ++i) {
+    const auto outcome = store.record(demo, patch("a", {}), {}, Patience::of(1h));
+    CHECK(outcome.status == Status::try_later);
+    CHECK(outcome.failure == Failure::away);
+    CHECK_THAT(outcome.detail, Contains("database away"));
+  }
+  CHECK(away == 1);
+  CHECK_THROWS_AS(store.projects(), StoreError);
+}
+
+TEST_CASE("a database that comes later is found without being asked") {
+  const auto allow = [](const std::string& name, const std::string& what) {
+    pqxx::connection session{"host=" + ScratchDatabase::host() + " user=postgres dbname=postgres"};
+    pqxx::nontransaction{session}.exec("ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + what);
+  };
+  const ReadyDatabase ready;
+  allow(ready.name(), "false");
+  std::mutex guard;
+  std::condition_variable came;
+  bool is_back = false;
+  PostgresStore store{options(ready.ingest()),
+                      {},
+                      {[](auto) {},
+                       [&] {
+                         const std::lock_guard lock{guard};
+                         is_back = true;
+                         came.notify_one();
+                       }}};
+  CHECK(store.record(demo, patch("a", {}), {}, {}).failure == Failure::away);
+  allow(ready.name(), "true");
+  std::unique_lock lock{guard};
+  came.wait(lock, [&] { return is_back; });
+  CHECK(store.record(store.projects().front(), patch("a", {}), {}, {}).status == Status::stored);
+}
+
+TEST_CASE("a statement that hangs past the patience is given up") {
+  const ReadyDatabase database;
+  PostgresStore store{options(database.ingest()), {}};
+  const auto project = store.projects().front();
+  pqxx::connection session{database.superuser()};
+  {
+    pqxx::work blocking{session};
+    blocking.exec("LOCK TABLE message");
+    const auto outcome = store.record(project, patch("a", {}), {}, Patience::of(50ms));
+    CHECK(outcome.status == Status::try_later);
+    CHECK(outcome.failure != Failure::refused);
+  }
+  CHECK(store.record(project, patch("a", {}), {}, {}).status != Status::already_stored);
+}
+
+TEST_CASE("what the database refuses for good is told apart from what will pass") {
+  struct Row {
+    std::string obstacle;
+    Failure failure;
+  };
+  const auto row = GENERATE(values<Row>(
+      {{"ALTER TABLE message ADD CHECK (message_id <> 'a')", Failure::refused},
+       {"REVOKE INSERT ON message FROM quilter_ingest", Failure::passing},
+       {"ALTER ROLE quilter_ingest IN DATABASE :name SET default_transaction_read_only = on",
+        Failure::passing}}));
+  const ReadyDatabase database;
+  auto obstacle = row.obstacle;
+  if (const auto at = obstacle.find(":name"); at != std::string::npos)
+    obstacle.replace(at, 5, database.name());
+  pqxx::connection session{database.superuser()};
+  pqxx::nontransaction{session}.exec(obstacle);
+  PostgresStore store{options(database.ingest()), {}};
+  const auto outcome = store.record(store.projects().front(), patch("a", {}), {}, {});
+  CHECK(outcome.status == Status::try_later);
+  CHECK(outcome.failure == row.failure);
+}
