@@ -10,7 +10,9 @@
 #include "core/ingest/ingest.hpp"
 #include "core/ingest/maillog.hpp"
 #include "core/ingest/project_watch.hpp"
+#include "core/ingest/replay.hpp"
 #include "core/mime/read_mail.hpp"
+#include "core/spool/spool.hpp"
 #include "core/store/postgres_store.hpp"
 #include "milter/error.hpp"
 #include "milter/server.hpp"
@@ -23,10 +25,14 @@ int serve(const Config& config) {
   maillog::open(config.log);
   maillog::starting(version, describe(config));  // every effective value, once
   const mime::Library gmime;
-  PostgresStore store{config.database, config.stitching};  // connects; refuses an unknown schema
-  const ProjectWatch projects{store};                      // what is tracked, kept up to date
-  const Forgetting forgetting{store, config.database.parking};  // of comments that wait in vain
-  Ingest ingest{store, projects};
+  Spool spool{config.spool};  // where mail waits while the database is away
+  PostgresStore store{config.database,
+                      config.stitching,  // connects; refuses an unknown schema
+                      {maillog::database_away, maillog::database_back}};
+  const ProjectWatch projects{store, spool.path() + "/projects"};  // what is tracked
+  const Forgetting forgetting{store, config.database.parking};     // comments that wait in vain
+  Ingest ingest{store, projects, spool, {config.database.deadline, config.on_failure}};
+  const Replay replay{spool, ingest};            // what waits in the spool
   milter::Server server{config.milter, ingest};  // opens the socket
   const auto ended = server.run();               // until SIGTERM; drains
   if (ended == milter::Ended::in_midair) {

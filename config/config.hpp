@@ -15,6 +15,7 @@
 #include "config/config_error.hpp"
 #include "core/ingest/maillog.hpp"
 #include "core/series/stitch.hpp"
+#include "core/spool/options.hpp"
 #include "core/store/options.hpp"
 #include "milter/options.hpp"
 
@@ -24,6 +25,8 @@ struct Config {
   milter::Options milter;
   StoreOptions database;
   StitchOptions stitching;
+  SpoolOptions spool;
+  std::string on_failure = "spool";  // or "tempfail"
   LogOptions log;
 };
 

@@ -15,6 +15,8 @@ constexpr std::array rows{
     Row{Status::ignored, {SMFIS_CONTINUE}},
     Row{Status::already_stored, {SMFIS_CONTINUE}},
     Row{Status::stored, {SMFIS_CONTINUE}},
+    Row{Status::spooled, {SMFIS_CONTINUE}},
+    Row{Status::set_aside, {SMFIS_CONTINUE}},
     Row{Status::try_later,
         {SMFIS_TEMPFAIL, "451", "4.3.0", "patch archive unavailable, try again later"}},
 };

@@ -37,7 +37,7 @@ fmt/              core/ingest
 re2/              core/ingest
 toml++/           config
 CLI/              cli
-nlohmann/         cli
+nlohmann/         cli core/ingest
 systemd/          milter cli
 regex             nowhere
 '

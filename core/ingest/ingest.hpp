@@ -1,15 +1,23 @@
 // Ingest: the program in ten lines. A message becomes a mail, the mail a submission, the submission
-// rows.
+// rows; what the database does not take waits in the spool.
 //
-// Promise: see Recorder. One log line a project that the message is for.
-// Errors: none thrown for what a mail says or the database does.
-// Owns: nothing; store and watch outlive it.
+// Promise: see Recorder. One log line a project that the message is for. A message is held for
+// `deadline` at most by the database, all its projects together. Its recipients do not outlive
+// record(): the spool keeps the names of the projects that it is for.
+// Errors: none thrown for what a mail says, or the database or the disk does.
+// Owns: nothing; store, watch and spool outlive it.
 // Threads: safe from any number.
 #pragma once
 
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "core/ingest/maillog.hpp"
 #include "core/ingest/project_watch.hpp"
 #include "core/ingest/recorder.hpp"
 #include "core/mail/classify.hpp"
+#include "core/spool/spool.hpp"
 #include "core/store/store.hpp"
 
 namespace quilter {
@@ -17,18 +25,34 @@ namespace quilter {
 // What classify() needs to know of a project's list.
 ListProfile profile(const Project& project);
 
+struct IngestOptions {
+  std::chrono::milliseconds deadline{5'000};
+  std::string on_failure = "spool";  // or "tempfail": what could pass is left to the client
+};
+
+// What became of a message that lay in the spool.
+struct Replayed {
+  Failure failure = Failure::none;
+  std::string detail;
+};
+
 class Ingest final : public Recorder {
  public:
-  Ingest(Store& store, const ProjectWatch& projects) : store_{store}, projects_{projects} {}
+  Ingest(Store& store, const ProjectWatch& projects, Spool& spool, const IngestOptions& options)
+      : store_{store}, projects_{projects}, spool_{spool}, options_{options} {}
 
   bool wants(const ListMarks& marks) const override;
   Status record(const RawMessage& message) override;
 
- private:
-  Status record_in(const Project& project, const Mail& mail, const RawMessage& message);
+  // As record(), for the projects that lack it; takes its time, and leaves live mail the right of
+  // way. `id`: the spool's.
+  Replayed replay(const Spooled& spooled, const std::string& id);
 
+ private:
   Store& store_;
   const ProjectWatch& projects_;
+  Spool& spool_;
+  IngestOptions options_;
 };
 
 }  // namespace quilter

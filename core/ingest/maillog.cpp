@@ -20,6 +20,10 @@ std::string_view word(Status status) {
       return "already-stored";
     case Status::stored:
       return "stored";
+    case Status::spooled:
+      return "spooled";
+    case Status::set_aside:
+      return "set-aside";
     case Status::try_later:
       return "try-later";
   }
@@ -30,11 +34,11 @@ double milliseconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1000;
 }
 
-// Something has to be done about it, but the mail is safe with its client: a warning. A bug: an
-// error.
-spdlog::level::level_enum level(const Recorded& line) {
-  if (line.detail.starts_with("internal error")) return spdlog::level::err;
-  return line.status == Status::try_later ? spdlog::level::warn : spdlog::level::info;
+// What goes by itself is a warning: the mail is safe on our disk, or with its client. What waits
+// for a person is an error.
+spdlog::level::level_enum level(Status status) {
+  if (status == Status::set_aside) return spdlog::level::err;
+  return status >= Status::spooled ? spdlog::level::warn : spdlog::level::info;
 }
 
 }  // namespace
@@ -75,6 +79,54 @@ void projects_available() {
   spdlog::info("projects-available");
 }
 
+void projects_from_cache(std::size_t count, std::string_view file) {
+  spdlog::warn("projects-from-cache count={} file={}", count, printable(file));
+}
+
+void projects_not_cached(std::string_view why) {
+  spdlog::warn("projects-not-cached reason=\"{}\"", printable(why, detail_bytes));
+}
+
+void database_away(std::string_view why) {
+  spdlog::warn("database-away reason=\"{}\"", printable(why, detail_bytes));
+}
+
+void database_back() {
+  spdlog::info("database-back");
+}
+
+void spool_found(int waiting, int failed) {
+  spdlog::log(failed > 0 ? spdlog::level::warn : spdlog::level::info,
+              "spool-found waiting={} failed={}", waiting, failed);
+}
+
+void spool_recovered(std::string_view id) {
+  spdlog::info("spool-recovered id={}", printable(id));
+}
+
+void spool_torn(std::string_view id, std::string_view why) {
+  spdlog::error("spool-torn id={} reason=\"{}\"", printable(id), printable(why, detail_bytes));
+}
+
+void replay_failed(std::string_view id, std::string_view queue_id, int tries,
+                   std::string_view why) {
+  spdlog::warn("{}: replay-failed id={} tries={} reason=\"{}\"", printable(queue_id), printable(id),
+               tries, printable(why, detail_bytes));
+}
+
+void replay_set_aside(std::string_view id, std::string_view queue_id, std::string_view why) {
+  spdlog::error("{}: replay-set-aside id={} reason=\"{}\"", printable(queue_id), printable(id),
+                printable(why, detail_bytes));
+}
+
+void replay_stumbled(std::string_view why) {
+  spdlog::warn("replay-stumbled reason=\"{}\"", printable(why, detail_bytes));
+}
+
+void spool_emptied(int replayed) {
+  spdlog::info("spool-emptied replayed={}", replayed);
+}
+
 void parked_forgotten(int count) {
   spdlog::info("parked-forgotten count={}", count);
 }
@@ -101,9 +153,9 @@ void start_failed(std::string_view why) {
 }
 
 void recorded(const Recorded& line) {
-  spdlog::log(level(line),
+  spdlog::log(level(line.status),
               "{}: message-id=<{}>, project={}, kind={}, series={}, reruns={}, violations={}, "
-              "lock_wait_ms={:.1f}, delay_ms={:.1f}, {}"
+              "lock_wait_ms={:.1f}, delay_ms={:.1f}, {}{}"
               "status={}{}",
               printable(line.queue_id), printable(line.message_id), printable(line.project),
               line.kind, line.series, line.reruns, line.violations, milliseconds(line.lock_wait),
@@ -111,6 +163,7 @@ void recorded(const Recorded& line) {
               line.ancestors_dropped == 0
                   ? ""
                   : "ancestors_dropped=" + std::to_string(line.ancestors_dropped) + ", ",
+              line.spool_id.empty() ? "" : "spool=" + std::string{line.spool_id} + ", ",
               word(line.status),
               line.detail.empty() ? "" : " (" + printable(line.detail, detail_bytes) + ")");
 }

@@ -35,6 +35,18 @@ void project_broken(std::string_view what);  // its subject_match takes nothing 
 void projects_unavailable(
     std::string_view why);  // the last known ones stay in use; said once until it is mended
 void projects_available();
+void projects_from_cache(std::size_t count,
+                         std::string_view file);  // the database was away at start
+void projects_not_cached(std::string_view why);
+void database_away(std::string_view why);  // once, until it is back
+void database_back();
+void spool_found(int waiting, int failed);  // at start, what earlier runs left
+void spool_recovered(std::string_view id);  // whole, found in tmp/ after a crash
+void spool_torn(std::string_view id, std::string_view why);
+void replay_failed(std::string_view id, std::string_view queue_id, int tries, std::string_view why);
+void replay_set_aside(std::string_view id, std::string_view queue_id, std::string_view why);
+void replay_stumbled(std::string_view why);  // the spool's folder, not a message in it
+void spool_emptied(int replayed);
 void parked_forgotten(int count);  // comments that nothing came for
 void forgetting_failed(std::string_view why);
 void reload_ignored();  // SIGHUP: nothing to read again yet
@@ -45,7 +57,8 @@ void start_failed(std::string_view why);
 
 // One message.
 struct Recorded {
-  std::string_view queue_id, message_id, project, kind, detail;  // detail: why, for try_later
+  std::string_view queue_id, message_id, project, kind, detail;  // detail: why it failed
+  std::string_view spool_id;                                     // where it is, or was, on disk
   Status status = Status::stored;
   std::int64_t series = 0;  // 0: none
   int reruns = 0;

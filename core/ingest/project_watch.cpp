@@ -1,11 +1,13 @@
 #include "core/ingest/project_watch.hpp"
 
 #include "core/ingest/maillog.hpp"
+#include "core/ingest/project_cache.hpp"
 
 namespace quilter {
 
-ProjectWatch::ProjectWatch(Store& store, std::chrono::milliseconds refresh) : store_{store} {
-  publish(std::make_shared<const Routes>(store_.projects()));
+ProjectWatch::ProjectWatch(Store& store, std::string cache, std::chrono::milliseconds refresh)
+    : store_{store}, cache_{std::move(cache)} {
+  publish(first_look());
   thread_ = std::thread{[this, refresh] { run(refresh); }};
 }
 
@@ -32,24 +34,56 @@ void ProjectWatch::run(std::chrono::milliseconds refresh) {
   }
 }
 
+std::vector<Project> ProjectWatch::first_look() {
+  try {
+    auto projects = store_.projects();
+    save(projects);
+    return projects;
+  } catch (const StoreError& error) {
+    auto saved = cache_.empty() ? std::nullopt : saved_projects(cache_);
+    if (!saved)
+      throw StoreError{std::string{error.what()} +
+                       "; what is tracked is not known yet either (there is no " + cache_ +
+                       "): the first start needs the database"};
+    available_ = false;
+    maillog::projects_unavailable(error.what());
+    maillog::projects_from_cache(saved->size(), cache_);
+    return std::move(*saved);
+  }
+}
+
 void ProjectWatch::look() {
   try {
     auto projects = store_.projects();
     if (!available_) maillog::projects_available();
     available_ = true;
-    if (projects != routes()->projects())
-      publish(std::make_shared<const Routes>(std::move(projects)));
+    if (projects == routes()->projects() && saved_) return;
+    save(projects);
+    if (projects != routes()->projects()) publish(std::move(projects));
   } catch (const std::exception& error) {
     if (available_) maillog::projects_unavailable(error.what());
     available_ = false;
   }
 }
 
-void ProjectWatch::publish(std::shared_ptr<const Routes> routes) {
+void ProjectWatch::publish(std::vector<Project> projects) {
+  auto routes = std::make_shared<const Routes>(std::move(projects));
   maillog::projects_changed(routes->projects().size());
   for (const auto& what : routes->broken()) maillog::project_broken(what);
   const std::lock_guard lock{guard_};
   routes_ = std::move(routes);
+}
+
+// Where it cannot be saved, mail goes on, and so does trying.
+void ProjectWatch::save(const std::vector<Project>& projects) {
+  if (cache_.empty()) return;
+  try {
+    save_projects(cache_, projects);
+    saved_ = true;
+  } catch (const std::exception& error) {
+    if (saved_) maillog::projects_not_cached(error.what());
+    saved_ = false;
+  }
 }
 
 }  // namespace quilter

@@ -2,9 +2,9 @@
 // no restart.
 //
 // Promise: routes() never waits for the database; while that is away the last known table stays in
-// use.
-// Errors: the constructor throws StoreError; later failures are logged once, and again when they
-// end.
+// use, at the start the one that was saved in `cache`.
+// Errors: the constructor throws StoreError where there is neither a database nor a saved table;
+// later failures are logged once, and again when they end.
 // Owns: a thread.
 // Threads: routes() is safe from any.
 #pragma once
@@ -13,7 +13,9 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "core/ingest/routes.hpp"
 #include "core/store/store.hpp"
@@ -24,7 +26,9 @@ constexpr std::chrono::seconds projects_refresh{5};  // promised: a change is se
 
 class ProjectWatch {
  public:
-  explicit ProjectWatch(Store& store, std::chrono::milliseconds refresh = projects_refresh);
+  // `cache`: a file; "" keeps none.
+  ProjectWatch(Store& store, std::string cache,
+               std::chrono::milliseconds refresh = projects_refresh);
   ~ProjectWatch();
   ProjectWatch(const ProjectWatch&) = delete;
   ProjectWatch& operator=(const ProjectWatch&) = delete;
@@ -33,15 +37,18 @@ class ProjectWatch {
 
  private:
   void run(std::chrono::milliseconds refresh);
+  std::vector<Project> first_look();
   void look();
-  void publish(std::shared_ptr<const Routes> routes);
+  void publish(std::vector<Project> projects);
+  void save(const std::vector<Project>& projects);
 
   Store& store_;
+  std::string cache_;
   mutable std::mutex guard_;
   std::condition_variable stopping_;
   bool stop_ = false;
   std::shared_ptr<const Routes> routes_;
-  bool available_ = true;  // only the thread's
+  bool available_ = true, saved_ = true;  // only the thread's
   std::thread thread_;
 };
 

@@ -139,6 +139,11 @@ TEST_CASE("values reach the options that they are meant for") {
       lock_timeout = "250ms"
       statement_timeout = "1 s"
       reruns = 0
+      [spool]
+      folder = "/srv/spool"
+      on_failure = "tempfail"
+      max_files = 7
+      min_free = 0
       [stitching]
       marker_window = "1h"
       [log]
@@ -157,6 +162,10 @@ TEST_CASE("values reach the options that they are meant for") {
   CHECK(config.database.statement_timeout == 1s);
   CHECK(config.database.reruns == 0);
   CHECK(config.stitching.marker_window == 1h);
+  CHECK(config.spool.folder == "/srv/spool");
+  CHECK(config.on_failure == "tempfail");
+  CHECK(config.spool.max_files == 7);
+  CHECK(config.spool.min_free_bytes == 0);
   CHECK(config.log.level == "debug");
 }
 

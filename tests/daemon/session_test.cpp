@@ -32,8 +32,10 @@ Delivery patch(const std::string& id, const std::string& subject = " [PATCH] men
 }
 
 struct Service {
+  explicit Service(const std::string& more_configuration = "")
+      : daemon{database.ingest(), more_configuration} {}
   ReadyDatabase database;
-  Daemon daemon{database.ingest()};
+  Daemon daemon;
   Archive archive() const { return Archive{database.owner()}; }  // each sees what is there by then
 
   FakeMta mta() const {
@@ -42,6 +44,22 @@ struct Service {
     return mta;
   }
   std::int64_t messages() const { return archive().projects().front().messages; }
+
+  void take_database_away() const {
+    in_server("ALTER DATABASE " + database.name() + " WITH ALLOW_CONNECTIONS false");
+    in_server("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" +
+              database.name() + "'");
+  }
+  void give_database_back() const {
+    in_server("ALTER DATABASE " + database.name() + " WITH ALLOW_CONNECTIONS true");
+  }
+
+ private:
+  static void in_server(const std::string& statement) {
+    output_of("psql -qX -v ON_ERROR_STOP=1 " +
+              quoted("host=" + ScratchDatabase::host() + " user=postgres dbname=postgres") +
+              " -c " + quoted(statement) + " >/dev/null");
+  }
 };
 
 const Answer go_on{'c', ""};
@@ -215,26 +233,31 @@ TEST_CASE("a project that is added, or let go, is seen without a restart") {
   CHECK(service.messages() == 1);
 }
 
-TEST_CASE("with the database gone the client is told to come again, and nothing is lost") {
-  Service service;
+TEST_CASE("with the database gone mail goes on, and is recorded from the disk once it is back") {
+  const Service service;
   auto mta = service.mta();
   CHECK(mta.deliver(patch("a@example.org")) == go_on);
-  const auto database = service.database.superuser();
-  const auto name = database.substr(database.find("dbname=") + 7);
-  const auto psql = "psql -qX -v ON_ERROR_STOP=1 " +
-                    quoted(database.substr(0, database.find("dbname=")) + "dbname=postgres") +
-                    " -c ";
-  output_of(psql + quoted("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS false") + " -c " +
-            quoted("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" +
-                   name + "'") +
-            " >/dev/null");
+  service.take_database_away();
+  CHECK(mta.deliver(patch("b@example.org")) == go_on);
+  service.daemon.wait_for_log("status=spooled (");
+  service.give_database_back();
+  service.daemon.wait_for_log("spool-emptied replayed=1");
+  CHECK(service.messages() == 2);
+}
+
+TEST_CASE("with the database gone the client is told to come again, where that is wanted") {
+  const Service service{"on_failure = \"tempfail\"\n"};
+  auto mta = service.mta();
+  CHECK(mta.deliver(patch("a@example.org")) == go_on);
+  service.take_database_away();
   const auto answer = mta.deliver(patch("b@example.org"));
   CHECK(answer.verdict == 'y');
   CHECK_THAT(answer.text, Contains("451 4.3.0"));
   service.daemon.wait_for_log("status=try-later (");
-  output_of(psql + quoted("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS true"));
+  service.give_database_back();
+  service.daemon.wait_for_log("database-back");
   CHECK(mta.deliver(patch("b@example.org")) == go_on);
-  CHECK(Archive{service.database.owner()}.projects().front().messages == 2);
+  CHECK(service.messages() == 2);
 }
 
 TEST_CASE("SIGHUP does not end it; SIGTERM ends it in order") {

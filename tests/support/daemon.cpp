@@ -29,7 +29,7 @@ constexpr std::chrono::seconds patience{30};
 Daemon::Daemon(const std::string& database, const std::string& more_configuration) {
   const auto config = folder_.path() + "/quilter.toml";
   std::ofstream{config} << "[milter]\nlisten = \"" << address() << "\"\n[database]\nconnection = \""
-                        << database << "\"\n"
+                        << database << "\"\n[spool]\nfolder = \"" << folder_.path() << "\"\n"
                         << more_configuration;
   const auto file = path_of("quilterd");
   pid_ = fork();

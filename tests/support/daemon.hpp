@@ -16,6 +16,7 @@ namespace quilter::test {
 
 class Daemon {
  public:
+  // What more there is goes on in the table [spool].
   explicit Daemon(const std::string& database, const std::string& more_configuration = "");
   ~Daemon();
   Daemon(const Daemon&) = delete;

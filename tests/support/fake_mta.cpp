@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <tuple>
 
 namespace quilter::test {
 namespace {
@@ -108,6 +109,7 @@ FakeMta::~FakeMta() {
 FakeMta::FakeMta(FakeMta&& other) noexcept
     : socket_{std::exchange(other.socket_, -1)},
       granted_{std::move(other.granted_)},
+      at_end_of_message_{other.at_end_of_message_},
       out_{std::move(other.out_)},
       in_{std::move(other.in_)},
       bytes_sent_{other.bytes_sent_} {}
@@ -116,6 +118,7 @@ const Granted& FakeMta::negotiate(const Offer& offer) {
   put(SMFIC_OPTNEG, number(offer.version) + number(offer.actions) + number(offer.steps));
   flush();
   const auto [command, payload] = packet();
+  expect_nothing();
   if (command != SMFIC_OPTNEG)
     throw ProtocolError{std::string{"want the milter's options, got "} + command};
   granted_ = {number_at(payload, 0), number_at(payload, 4), number_at(payload, 8), {}};
@@ -183,6 +186,12 @@ Answer FakeMta::end_of_message() {
 void FakeMta::send_end_of_message() {
   put(SMFIC_BODYEOB, {});
   flush();
+  at_end_of_message_ = true;
+}
+
+void FakeMta::progress() {
+  if (packet() != std::pair<char, std::string>{SMFIR_PROGRESS, ""})
+    throw ProtocolError{"want word of progress"};
 }
 
 void FakeMta::abort() {
@@ -256,6 +265,10 @@ void FakeMta::flush() {
 // reply.
 Answer FakeMta::reply() {
   auto [command, payload] = packet();
+  while (at_end_of_message_ && command == SMFIR_PROGRESS && payload.empty())
+    std::tie(command, payload) = packet();
+  at_end_of_message_ = false;
+  expect_nothing();
   constexpr std::string_view verdicts{"acdrst"};
   if (verdicts.find(command) != std::string_view::npos && payload.empty()) return {command, {}};
   if (command != SMFIR_REPLYCODE)
@@ -271,10 +284,13 @@ std::pair<char, std::string> FakeMta::packet() {
   if (size == 0 || size > largest_packet)
     throw ProtocolError{"a packet of " + std::to_string(size) + " bytes"};
   while (in_.size() < 4 + size) read_more();
-  if (in_.size() > 4 + size) throw ProtocolError{"a packet nobody waits for"};
   std::pair<char, std::string> result{in_[4], in_.substr(5, size - 1)};
-  in_.clear();
+  in_.erase(0, 4 + size);
   return result;
+}
+
+void FakeMta::expect_nothing() const {
+  if (!in_.empty()) throw ProtocolError{"a packet nobody waits for"};
 }
 
 void FakeMta::read_more() {

@@ -69,8 +69,9 @@ class FakeMta {
   Answer end_of_headers();
   Answer body(std::string_view bytes);  // in chunks of at most 65,535 bytes
   Answer end_of_message();
-  void send_end_of_message();  // its two halves, for what happens in between
-  Answer reply();
+  void send_end_of_message();  // its parts, for what happens in between
+  void progress();             // waits for one word of it
+  Answer reply();              // and passes over the rest
   void abort();
   void quit();                      // asks for the end and waits for it
   void quit_for_next_connection();  // SMFIC_QUIT_NC
@@ -86,11 +87,13 @@ class FakeMta {
   Answer step(char command, std::string_view payload, std::uint32_t no_reply_flag);
   void put(char command, std::string_view payload);
   std::pair<char, std::string> packet();
+  void expect_nothing() const;
   void read_more();
   bool asks_for(std::uint32_t left_out_flag) const { return (granted_.steps & left_out_flag) == 0; }
 
   int socket_ = -1;
   Granted granted_;
+  bool at_end_of_message_ = false;  // where alone progress may come
   std::string out_, in_;
   std::uint64_t bytes_sent_ = 0;
 };

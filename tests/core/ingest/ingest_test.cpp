@@ -1,59 +1,21 @@
 #include "core/ingest/ingest.hpp"
 
-#include <atomic>
-#include <condition_variable>
-#include <map>
-#include <mutex>
-#include <utility>
+#include <filesystem>
+#include <fstream>
 
 #include "core/ingest/forgetting.hpp"
+#include "core/ingest/project_cache.hpp"
+#include "core/ingest/replay.hpp"
 #include "core/mime/read_mail.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/scratch_database.hpp"
+#include "tests/support/scripted_store.hpp"
 
 using namespace quilter;
+using namespace quilter::test;
+using Catch::Matchers::Contains;
 
 namespace {
-
-// A Store that says what it is told to say, project by project.
-class ScriptedStore final : public Store {
- public:
-  RecordOutcome record(const Project& project, const Submission& submission,
-                       const RawMessage&) override {
-    recorded.push_back(project.name + " " + submission.message_id);
-    return {.status = answers[project.name], .detail = "as told"};
-  }
-  int forget_parked(std::chrono::hours age, int) override {
-    const std::lock_guard lock{guard};
-    ++reads;
-    read.notify_all();
-    if (away) throw StoreError{"away"};
-    forgotten_after = age;
-    return std::exchange(parked, 0);
-  }
-  std::vector<Project> projects() override {
-    const std::lock_guard lock{guard};
-    ++reads;
-    read.notify_all();
-    if (away) throw StoreError{"away"};
-    return table;
-  }
-  void wait_for_reads(int more) {
-    std::unique_lock lock{guard};
-    const int target = reads + more;
-    read.wait(lock, [&] { return reads >= target; });
-  }
-
-  std::vector<Project> table{{1, "net", {"net.example.org"}, {}, "", ""},
-                             {2, "mm", {"mm.example.org"}, {}, "", ""}};
-  std::map<std::string, Status> answers{{"net", Status::stored}, {"mm", Status::stored}};
-  std::vector<std::string> recorded;
-  std::mutex guard;
-  std::condition_variable read;
-  int reads = 0;
-  int parked = 0;
-  std::chrono::hours forgotten_after{0};
-  bool away = false;
-};
 
 const mime::Library gmime;
 
@@ -66,68 +28,183 @@ RawMessage message(const std::string& fields) {
   return message;
 }
 
+RawMessage crosspost() {
+  return message("Subject: [PATCH] x\r\nList-Id: <net.example.org>\r\nList-Id: <mm.example.org>");
+}
+
+SpoolOptions spool_options(const ScratchFolder& folder) {
+  SpoolOptions options;
+  options.folder = folder.path();
+  return options;
+}
+
+struct Running {
+  explicit Running(const std::string& on_failure = "spool")
+      : ingest{store, watch, spool, {std::chrono::seconds{5}, on_failure}} {}
+  ScriptedStore store;
+  ScratchFolder folder;
+  Spool spool{spool_options(folder)};
+  ProjectWatch watch{store, ""};
+  Ingest ingest;
+};
+
 }  // namespace
 
 TEST_CASE("a patch is recorded in each project that it is for") {
-  ScriptedStore store;
-  const ProjectWatch watch{store};
-  Ingest ingest{store, watch};
-  CHECK(ingest.wants({.list_fields = {"<mm.example.org>"}, .forward_paths = {}}));
-  CHECK(ingest.record(message(
-            "Subject: [PATCH] x\r\nList-Id: <net.example.org>\r\nList-Id: <mm.example.org>")) ==
-        Status::stored);
-  CHECK(store.recorded == std::vector<std::string>{"net a@example.org", "mm a@example.org"});
+  Running running;
+  CHECK(running.ingest.wants({.list_fields = {"<mm.example.org>"}, .forward_paths = {}}));
+  CHECK(running.ingest.record(crosspost()) == Status::stored);
+  CHECK(running.store.recorded ==
+        std::vector<std::string>{"net a@example.org", "mm a@example.org"});
+  CHECK(running.spool.status().waiting == 0);
 }
 
-TEST_CASE("the answer is that of the project that fared worst") {
+TEST_CASE("the answer is that of the project that fared worst; what failed is on disk") {
+  const RecordOutcome stored{.status = Status::stored, .detail = {}},
+      again{.status = Status::already_stored, .detail = {}}, away = failure(Failure::away),
+                                                             passing = failure(Failure::passing),
+                                                             refused = failure(Failure::refused);
   struct Row {
-    Status net, mm, want;
+    std::string on_failure;
+    RecordOutcome net, mm;
+    Status want;
+    int waiting, failed;
   };
-  const auto row = GENERATE(
-      values<Row>({{Status::stored, Status::try_later, Status::try_later},
-                   {Status::already_stored, Status::stored, Status::stored},
-                   {Status::already_stored, Status::already_stored, Status::already_stored}}));
-  ScriptedStore store;
-  store.answers = {{"net", row.net}, {"mm", row.mm}};
-  const ProjectWatch watch{store};
-  Ingest ingest{store, watch};
-  CHECK(ingest.record(message(
-            "Subject: [PATCH] x\r\nList-Id: <net.example.org>\r\nList-Id: <mm.example.org>")) ==
-        row.want);
+  const auto row =
+      GENERATE_COPY(values<Row>({{"spool", again, stored, Status::stored, 0, 0},
+                                 {"spool", again, again, Status::already_stored, 0, 0},
+                                 {"spool", stored, away, Status::spooled, 1, 0},
+                                 {"spool", passing, away, Status::spooled, 1, 0},
+                                 {"spool", stored, refused, Status::set_aside, 0, 1},
+                                 {"spool", away, refused, Status::set_aside, 1, 1},
+                                 {"tempfail", stored, away, Status::try_later, 0, 0},
+                                 {"tempfail", stored, refused, Status::set_aside, 0, 1}}));
+  Running running{row.on_failure};
+  running.store.answers = {{"net", row.net}, {"mm", row.mm}};
+  CHECK(running.ingest.record(crosspost()) == row.want);
+  CHECK(running.spool.status().waiting == row.waiting);
+  CHECK(running.spool.status().failed == row.failed);
+}
+
+TEST_CASE(
+    "what the spool keeps is the message, for the projects that lack it, without recipients") {
+  Running running;
+  running.store.answers["mm"] = failure(Failure::away);
+  auto mail = crosspost();
+  mail.envelope = {"bounces@example.org", {"secret@example.org"}};
+  REQUIRE(running.ingest.record(mail) == Status::spooled);
+  const auto kept = std::get<Spooled>(running.spool.claim(running.spool.waiting().at(0))->read());
+  CHECK(kept.projects == std::vector<std::string>{"mm"});
+  CHECK(kept.message.bytes == mail.bytes);
+  CHECK(kept.message.queue_id == "4F3A1");
+  CHECK(kept.message.envelope == Envelope{"bounces@example.org", {}});
+}
+
+TEST_CASE("a bug that one mail meets sets that mail aside") {
+  Running running;
+  running.store.has_bug = true;
+  CHECK(running.ingest.record(crosspost()) == Status::set_aside);
+  CHECK(running.spool.status().failed == 1);
+}
+
+TEST_CASE("where the spool cannot keep it, the client must") {
+  Running running;
+  running.store.answers["net"] = failure(Failure::away);
+  std::filesystem::remove_all(running.folder.path());
+  CHECK(running.ingest.record(crosspost()) == Status::try_later);
 }
 
 TEST_CASE("what is nothing to a tracker is ignored, and never reaches the store") {
-  ScriptedStore store;
-  const ProjectWatch watch{store};
-  Ingest ingest{store, watch};
+  Running running;
   auto talk = message("Subject: hello\r\nList-Id: <net.example.org>");
   talk.bytes.resize(talk.bytes.find("Why."));
-  CHECK(ingest.record(talk) == Status::ignored);
-  CHECK(ingest.record(message("Subject: [PATCH] x\r\nList-Id: <other.example.org>")) ==
+  CHECK(running.ingest.record(talk) == Status::ignored);
+  CHECK(running.ingest.record(message("Subject: [PATCH] x\r\nList-Id: <other.example.org>")) ==
         Status::ignored);
-  CHECK(store.recorded.empty());
+  CHECK(running.store.recorded.empty());
 }
 
 TEST_CASE(
     "a change of the project table is seen without a restart, and outlasts a database that is "
     "away") {
   ScriptedStore store;
-  const ProjectWatch watch{store, std::chrono::milliseconds{1}};
-  Ingest ingest{store, watch};
+  const ProjectWatch watch{store, "", std::chrono::milliseconds{1}};
+  const auto wants = [&](const ListMarks& marks) { return watch.routes()->wants(marks); };
   const ListMarks fs{.list_fields = {"<fs.example.org>"}, .forward_paths = {}};
-  CHECK_FALSE(ingest.wants(fs));
+  CHECK_FALSE(wants(fs));
   {
     const std::lock_guard lock{store.guard};
     store.table.push_back({3, "fs", {"fs.example.org"}, {}, "", ""});
   }
   store.wait_for_reads(2);  // the second read begins after the first has been published
-  CHECK(ingest.wants(fs));
+  CHECK(wants(fs));
   {
     const std::lock_guard lock{store.guard};
     store.away = true;
   }
   store.wait_for_reads(2);
-  CHECK(ingest.wants(fs));
+  CHECK(wants(fs));
+}
+
+TEST_CASE(
+    "with the database away at the start, the saved project table counts; without one, nothing") {
+  const ScratchFolder folder;
+  const auto cache = folder.path() + "/projects";
+  const ListMarks net{.list_fields = {"<net.example.org>"}, .forward_paths = {}};
+  ScriptedStore store;
+  store.away = true;
+  CHECK_THROWS_WITH((ProjectWatch{store, cache}), Contains("the first start needs the database"));
+  store.away = false;
+  store.table[0].subject_match = "\"quoted\" \\ and é";
+  store.table[0].hint_rights = {{Hint::state, "@example.org"}};
+  { const ProjectWatch watch{store, cache}; }
+  CHECK(saved_projects(cache) == store.table);
+  store.away = true;
+  const ProjectWatch watch{store, cache};
+  CHECK(watch.routes()->projects() == store.table);
+}
+
+TEST_CASE("a saved project table that is not ours is none") {
+  const ScratchFolder folder;
+  const auto text = GENERATE("", "{}", "[{}]", "[{\"id\": \"x\"}]", "[1", "\xff");
+  std::ofstream{folder.path() + "/projects"} << text;
+  CHECK_FALSE(saved_projects(folder.path() + "/projects"));
+}
+
+TEST_CASE("what waits in the spool is recorded once the database takes it, and its file is gone") {
+  Running running;
+  running.store.answers["net"] = failure(Failure::away);
+  REQUIRE(running.ingest.record(crosspost()) == Status::spooled);
+  const Replay replay{running.spool, running.ingest};
+  running.store.wait_for_records(4);  // both at first, then net again and again
+  {
+    const std::lock_guard lock{running.store.guard};
+    running.store.answers["net"] = {.status = Status::stored, .detail = {}};
+  }
+  while (running.spool.status().waiting > 0) std::this_thread::yield();
+  CHECK(running.store.recorded.back() == "net a@example.org");
+}
+
+TEST_CASE("what the database refuses when it is replayed is set aside, and holds up nothing") {
+  Running running;
+  running.store.answers["net"] = failure(Failure::passing);
+  REQUIRE(running.ingest.record(crosspost()) == Status::spooled);
+  running.store.answers["net"] = failure(Failure::refused);
+  const Replay replay{running.spool, running.ingest};
+  while (running.spool.status().failed == 0) std::this_thread::yield();
+  CHECK(running.spool.status().waiting == 0);
+}
+
+TEST_CASE("a message of a project that is gone is set aside when it is replayed") {
+  Running running;
+  running.store.answers["net"] = failure(Failure::away);
+  REQUIRE(running.ingest.record(crosspost()) == Status::spooled);
+  running.store.table.erase(running.store.table.begin());
+  const ProjectWatch later{running.store, ""};
+  Ingest ingest{running.store, later, running.spool, {}};
+  const Replay replay{running.spool, ingest};
+  while (running.spool.status().failed == 0) std::this_thread::yield();
+  CHECK(running.spool.status().waiting == 0);
 }
 
 TEST_CASE("comments are forgotten now and then, until none is left, also after a failure") {
