@@ -11,11 +11,6 @@
 namespace quilter::cli {
 namespace {
 
-SpoolFolder folder_of(const Common& common, const SpoolArguments& arguments) {
-  return SpoolFolder{arguments.folder.empty() ? load_config(common.config_file).spool.folder
-                                              : arguments.folder};
-}
-
 std::optional<SpoolEntry> find(const SpoolFolder& folder, const std::string& id) {
   for (const auto shelf : all_shelves)
     if (auto entry = folder.entry(shelf, id)) return entry;
@@ -157,8 +152,13 @@ int drop_one(const SpoolFolder& folder, const std::string& id, const SpoolArgume
 
 }  // namespace
 
+SpoolFolder spool_folder(const Common& common, const SpoolArguments& arguments) {
+  return SpoolFolder{arguments.folder.empty() ? load_config(common.config_file).spool.folder
+                                              : arguments.folder};
+}
+
 int spool_list(const Common& common, const SpoolArguments& arguments) {
-  const auto folder = folder_of(common, arguments);
+  const auto folder = spool_folder(common, arguments);
   std::vector<SpoolEntry> entries;
   for (const auto shelf : all_shelves)
     for (auto& entry : folder.entries(shelf)) entries.push_back(std::move(entry));
@@ -180,7 +180,7 @@ int spool_list(const Common& common, const SpoolArguments& arguments) {
 }
 
 int spool_show(const Common& common, const SpoolArguments& arguments) {
-  const auto folder = folder_of(common, arguments);
+  const auto folder = spool_folder(common, arguments);
   const auto& id = arguments.ids.front();
   const auto entry = find(folder, id);
   auto file = entry ? folder.file(entry->shelf, id) : std::nullopt;
@@ -198,7 +198,7 @@ int spool_show(const Common& common, const SpoolArguments& arguments) {
 }
 
 int spool_retry(const Common& common, const SpoolArguments& arguments) {
-  auto folder = folder_of(common, arguments);
+  auto folder = spool_folder(common, arguments);
   if (arguments.ids.empty() && !arguments.all) return complain("name an ID, or --all");
   if (arguments.all) return retry_all(folder);
   int code = exit_code::ok;
@@ -207,7 +207,7 @@ int spool_retry(const Common& common, const SpoolArguments& arguments) {
 }
 
 int spool_drop(const Common& common, const SpoolArguments& arguments) {
-  const auto folder = folder_of(common, arguments);
+  const auto folder = spool_folder(common, arguments);
   int code = exit_code::ok;
   for (const auto& id : arguments.ids) code = std::max(code, drop_one(folder, id, arguments));
   return code;

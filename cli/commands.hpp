@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/series/stitch.hpp"
+#include "core/spool/spool_folder.hpp"
 
 namespace quilter::cli {
 
@@ -62,8 +63,10 @@ int mbox(const Common& common, const std::string& id);  // a series id, or a pat
 int parse(const Common& common, const ParseArguments& arguments);
 int dump(const Common& common, const std::string& project);
 
+SpoolFolder spool_folder(const Common& common, const SpoolArguments& arguments);
 int spool_list(const Common& common, const SpoolArguments& arguments);
 int spool_show(const Common& common, const SpoolArguments& arguments);
+int spool_replay(const Common& common, const SpoolArguments& arguments);
 int spool_retry(const Common& common, const SpoolArguments& arguments);
 int spool_drop(const Common& common, const SpoolArguments& arguments);
 

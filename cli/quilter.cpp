@@ -144,6 +144,9 @@ struct CommandLine {
                      [this] { return cli::spool_show(common, spool); });
     show->add_option("ID", spool.ids, "as in spool list")->required()->expected(1);
     show->add_flag("--raw", spool.raw, "print the message, byte for byte");
+    auto* replay = add(*spooled, "replay", "record what waits now, also where no daemon runs",
+                       [this] { return cli::spool_replay(common, spool); });
+    replay->add_option("ID", spool.ids, "as in spool list; default: all that waits");
     auto* retry = add(*spooled, "retry", "let the daemon record what was set aside",
                       [this] { return cli::spool_retry(common, spool); });
     auto* ids = retry->add_option("ID", spool.ids, "as in spool list");

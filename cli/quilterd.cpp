@@ -22,19 +22,19 @@ namespace quilter {
 namespace {
 
 int serve(const Config& config) {
+  const auto deadline = config.database.deadline;
   maillog::open(config.log);
   maillog::starting(version, describe(config));  // every effective value, once
   const mime::Library gmime;
   Spool spool{config.spool};  // where mail waits while the database is away
-  PostgresStore store{config.database,
-                      config.stitching,  // connects; refuses an unknown schema
-                      {maillog::database_away, maillog::database_back}};
+  PostgresStore store{config.database, config.stitching,  // refuses an unknown schema
+                      DatabaseEvents{maillog::database_away, maillog::database_back}};
   const ProjectWatch projects{store, spool.path() + "/projects"};  // what is tracked
   const Forgetting forgetting{store, config.database.parking};     // comments that wait in vain
-  Ingest ingest{store, projects, spool, {config.database.deadline, config.on_failure}};
-  const Replay replay{spool, ingest};            // what waits in the spool
-  milter::Server server{config.milter, ingest};  // opens the socket
-  const auto ended = server.run();               // until SIGTERM; drains
+  Ingest ingest{store, projects, spool, {deadline, config.on_failure}};
+  const Replay replay{spool, store, projects, 2 * deadline};  // of what waits in the spool
+  milter::Server server{config.milter, ingest};               // opens the socket
+  const auto ended = server.run();                            // until SIGTERM; drains
   if (ended == milter::Ended::in_midair) {
     maillog::stopped_unfinished();
     std::_Exit(exit_code::failure);

@@ -13,27 +13,17 @@
 #include <string>
 #include <vector>
 
-#include "core/ingest/maillog.hpp"
+#include "core/ingest/attempt.hpp"
 #include "core/ingest/project_watch.hpp"
 #include "core/ingest/recorder.hpp"
-#include "core/mail/classify.hpp"
 #include "core/spool/spool.hpp"
 #include "core/store/store.hpp"
 
 namespace quilter {
 
-// What classify() needs to know of a project's list.
-ListProfile profile(const Project& project);
-
 struct IngestOptions {
   std::chrono::milliseconds deadline{5'000};
   std::string on_failure = "spool";  // or "tempfail": what could pass is left to the client
-};
-
-// What became of a message that lay in the spool.
-struct Replayed {
-  Failure failure = Failure::none;
-  std::string detail;
 };
 
 class Ingest final : public Recorder {
@@ -43,10 +33,6 @@ class Ingest final : public Recorder {
 
   bool wants(const ListMarks& marks) const override;
   Status record(const RawMessage& message) override;
-
-  // As record(), for the projects that lack it; takes its time, and leaves live mail the right of
-  // way. `id`: the spool's.
-  Replayed replay(const Spooled& spooled, const std::string& id);
 
  private:
   Store& store_;

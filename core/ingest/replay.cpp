@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/ingest/maillog.hpp"
+#include "core/mime/read_mail.hpp"
 
 namespace quilter {
 namespace {
@@ -17,9 +18,34 @@ bool is_power_of_two(int number) {
   return (number & (number - 1)) == 0;
 }
 
+Attempt without_project(const std::string& name, const Mail& mail) {
+  return {.project = name,
+          .message_id = own_id(mail).id,
+          .outcome = {.failure = Failure::refused, .detail = "no such project is tracked"}};
+}
+
 }  // namespace
 
-Replay::Replay(Spool& spool, Ingest& ingest, int threads) : spool_{spool}, ingest_{ingest} {
+Replayed replay(const Spooled& spooled, const Routes& routes, Store& store,
+                const Patience& patience) {
+  const auto mail = mime::read_mail(spooled.message.bytes);
+  Replayed replayed;
+  for (const auto& name : spooled.projects) {
+    const auto project = std::ranges::find(routes.projects(), name, &Project::name);
+    replayed.attempts.push_back(project == routes.projects().end()
+                                    ? without_project(name, mail)
+                                    : attempt_in(*project, mail, spooled.message, store, patience));
+    const auto& outcome = replayed.attempts.back().outcome;
+    if (outcome.failure <= replayed.failure) continue;
+    replayed.failure = outcome.failure;
+    replayed.detail = name + ": " + outcome.detail;
+  }
+  return replayed;
+}
+
+Replay::Replay(Spool& spool, Store& store, const ProjectWatch& projects,
+               std::chrono::milliseconds patience, int threads)
+    : spool_{spool}, store_{store}, projects_{projects}, patience_{patience} {
   report();
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
@@ -65,7 +91,7 @@ bool Replay::one(std::unique_lock<std::mutex>& lock) {
   auto claim = next();
   if (!claim) return false;
   lock.unlock();
-  replay(std::move(*claim));
+  replay_one(std::move(*claim));
   lock.lock();
   return true;
 }
@@ -93,7 +119,7 @@ std::optional<Claim> Replay::next() {
   return std::nullopt;
 }
 
-void Replay::replay(Claim claim) {
+void Replay::replay_one(Claim claim) {
   auto read = claim.read();
   if (const auto* torn = std::get_if<Torn>(&read)) {
     maillog::spool_torn(claim.id(), torn->why);
@@ -101,7 +127,12 @@ void Replay::replay(Claim claim) {
     return;
   }
   const auto& spooled = std::get<Spooled>(read);
-  const auto replayed = ingest_.replay(spooled, claim.id());
+  auto replayed =
+      replay(spooled, *projects_.routes(), store_, Patience::of(patience_, Urgency::background));
+  for (auto& attempt : replayed.attempts) {
+    attempt.spool_id = claim.id();
+    if (attempt.outcome.failure == Failure::none) log(spooled.message, attempt);
+  }
   if (replayed.failure != Failure::none) return failed(std::move(claim), spooled, replayed);
   const auto id = claim.id();
   spool_.remove(std::move(claim));

@@ -3,9 +3,10 @@
 // Promise: oldest first, several at once, and never before live mail (Urgency::background). A
 // message that the database does not take at present is tried again, at growing intervals, and
 // holds up no other; one that it refuses is set aside with the reason. While the database is away,
-// only one message now and then is tried. What the tool puts back is seen in seconds. Errors: none
-// thrown; logged, a message's failures at the 1st, 2nd, 4th, 8th … try. Owns: its threads. Threads:
-// none of its own interface.
+// one message now and then is tried. What the tool puts back is seen in seconds.
+// Errors: none thrown; logged, a message's failures at the 1st, 2nd, 4th, 8th … try.
+// Owns: its threads; spool, store and watch outlive it.
+// Threads: none of its own interface.
 #pragma once
 
 #include <chrono>
@@ -17,14 +18,27 @@
 #include <thread>
 #include <vector>
 
-#include "core/ingest/ingest.hpp"
+#include "core/ingest/attempt.hpp"
+#include "core/ingest/project_watch.hpp"
 #include "core/spool/spool.hpp"
 
 namespace quilter {
 
+// What became of a spooled message, in each of its projects. The worst failure decides: while one
+// may pass, the message waits.
+struct Replayed {
+  std::vector<Attempt> attempts;
+  Failure failure = Failure::none;
+  std::string detail;
+};
+Replayed replay(const Spooled& spooled, const Routes& routes, Store& store,
+                const Patience& patience);
+
 class Replay {
  public:
-  Replay(Spool& spool, Ingest& ingest, int threads = 2);
+  // A message may take `patience`.
+  Replay(Spool& spool, Store& store, const ProjectWatch& projects,
+         std::chrono::milliseconds patience, int threads = 2);
   ~Replay();  // lets a message that is being recorded come to its end
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
@@ -41,12 +55,14 @@ class Replay {
   bool one(std::unique_lock<std::mutex>& lock);
   std::optional<Claim> next();
   void look();
-  void replay(Claim claim);
+  void replay_one(Claim claim);
   void failed(Claim claim, const Spooled& spooled, const Replayed& replayed);
   void passed(const std::string& id);
 
   Spool& spool_;
-  Ingest& ingest_;
+  Store& store_;
+  const ProjectWatch& projects_;
+  std::chrono::milliseconds patience_;
   std::mutex guard_;
   std::condition_variable stopping_;
   bool stop_ = false;

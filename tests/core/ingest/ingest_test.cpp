@@ -175,7 +175,7 @@ TEST_CASE("what waits in the spool is recorded once the database takes it, and i
   Running running;
   running.store.answers["net"] = failure(Failure::away);
   REQUIRE(running.ingest.record(crosspost()) == Status::spooled);
-  const Replay replay{running.spool, running.ingest};
+  const Replay replay{running.spool, running.store, running.watch, std::chrono::seconds{5}};
   running.store.wait_for_records(4);  // both at first, then net again and again
   {
     const std::lock_guard lock{running.store.guard};
@@ -190,7 +190,7 @@ TEST_CASE("what the database refuses when it is replayed is set aside, and holds
   running.store.answers["net"] = failure(Failure::passing);
   REQUIRE(running.ingest.record(crosspost()) == Status::spooled);
   running.store.answers["net"] = failure(Failure::refused);
-  const Replay replay{running.spool, running.ingest};
+  const Replay replay{running.spool, running.store, running.watch, std::chrono::seconds{5}};
   while (running.spool.status().failed == 0) std::this_thread::yield();
   CHECK(running.spool.status().waiting == 0);
 }
@@ -201,8 +201,7 @@ TEST_CASE("a message of a project that is gone is set aside when it is replayed"
   REQUIRE(running.ingest.record(crosspost()) == Status::spooled);
   running.store.table.erase(running.store.table.begin());
   const ProjectWatch later{running.store, ""};
-  Ingest ingest{running.store, later, running.spool, {}};
-  const Replay replay{running.spool, ingest};
+  const Replay replay{running.spool, running.store, later, std::chrono::seconds{5}};
   while (running.spool.status().failed == 0) std::this_thread::yield();
   CHECK(running.spool.status().waiting == 0);
 }

@@ -1,0 +1,78 @@
+#include "core/ingest/attempt.hpp"
+
+#include <new>
+
+#include "core/ingest/maillog.hpp"
+#include "core/mail/classify.hpp"
+
+namespace quilter {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void record_in(const Project& project, const Mail& mail, const RawMessage& message, Store& store,
+               const Patience& patience, Attempt& attempt) {
+  const auto classified = classify(mail, profile(project));
+  if (const auto* ignored = std::get_if<Ignored>(&classified)) {
+    attempt.outcome = {.status = Status::ignored, .detail = std::string{ignored->reason}};
+    return;
+  }
+  const auto& submission = std::get<Submission>(classified);
+  attempt.message_id = submission.message_id;
+  attempt.kind = to_string(submission.kind);
+  attempt.ancestors_dropped = submission.ancestors_dropped;
+  attempt.outcome = store.record(project, submission, message, patience);
+}
+
+}  // namespace
+
+// A bug that one mail meets must not make its client send it for days.
+Attempt attempt_in(const Project& project, const Mail& mail, const RawMessage& message,
+                   Store& store, const Patience& patience) {
+  const auto start = Clock::now();
+  Attempt attempt{.project = project.name, .message_id = own_id(mail).id};
+  try {
+    record_in(project, mail, message, store, patience, attempt);
+  } catch (const std::bad_alloc&) {
+    attempt.outcome = {.failure = Failure::passing, .detail = "out of memory"};
+  } catch (const std::exception& error) {
+    attempt.outcome = {.failure = Failure::refused,
+                       .detail = std::string{"internal error: "} + error.what()};
+  }
+  attempt.delay = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+  return attempt;
+}
+
+void log(const RawMessage& message, const Attempt& attempt) {
+  const auto& outcome = attempt.outcome;
+  if (outcome.status == Status::ignored)
+    maillog::ignored(message.queue_id, attempt.message_id, attempt.project, outcome.detail);
+  else
+    maillog::recorded({.queue_id = message.queue_id,
+                       .message_id = attempt.message_id,
+                       .project = attempt.project,
+                       .kind = attempt.kind,
+                       .detail = outcome.detail,
+                       .spool_id = attempt.spool_id,
+                       .status = outcome.status,
+                       .series = outcome.series,
+                       .reruns = outcome.reruns,
+                       .violations = outcome.violations,
+                       .ancestors_dropped = attempt.ancestors_dropped,
+                       .lock_wait = outcome.lock_wait,
+                       .delay = attempt.delay});
+}
+
+ListProfile profile(const Project& project) {
+  ListProfile profile{.list_tag = project.list_tag,
+                      .list_addresses = project.recipients,
+                      .hint_rights = project.hint_rights};
+  for (const auto& id : project.list_ids) {  // "netdev.vger.kernel.org" is netdev@vger.kernel.org
+    const auto dot = id.find('.');
+    if (dot != std::string::npos)
+      profile.list_addresses.push_back(id.substr(0, dot) + "@" + id.substr(dot + 1));
+  }
+  return profile;
+}
+
+}  // namespace quilter

@@ -1,0 +1,38 @@
+// Attempt: to record a message in one project, and what became of it.
+//
+// Promise: attempt_in() ends before the patience does. A bug that one mail meets is a failure of
+// that mail (Failure::refused), so that its client need not send it for days.
+// Errors: none thrown.
+// Owns: everything by value.
+// Threads: safe from any.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "core/mail/classify.hpp"
+#include "core/mail/message.hpp"
+#include "core/store/store.hpp"
+
+namespace quilter {
+
+struct Attempt {
+  std::string project, message_id;
+  std::string_view kind = "-";
+  std::size_t ancestors_dropped = 0;
+  RecordOutcome outcome{};
+  std::chrono::microseconds delay{0};
+  std::string spool_id{};  // where the message is, or was, on disk
+};
+
+Attempt attempt_in(const Project& project, const Mail& mail, const RawMessage& message,
+                   Store& store, const Patience& patience);
+
+void log(const RawMessage& message, const Attempt& attempt);
+
+// What classify() needs to know of a project's list.
+ListProfile profile(const Project& project);
+
+}  // namespace quilter
