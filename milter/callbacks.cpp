@@ -17,6 +17,7 @@ namespace {
 struct Shared {
   Recorder& recorder;
   std::size_t max_message_bytes;
+  Progress progress;
   Admission admission{};
 };
 
@@ -88,6 +89,8 @@ const Reply& on_body(SMFICTX* /*context*/, Session& session, const unsigned char
 
 const Reply& on_end_of_message(SMFICTX* context, Session& session) {
   session.queue_id_is(queue_id(context));
+  // The one action that needs no negotiation, and is allowed nowhere else.
+  const Progress::During during{shared->progress, context};
   return session.end_of_message();
 }
 
@@ -180,13 +183,14 @@ smfiDesc description() {
 
 }  // namespace
 
-Admission& register_callbacks(Recorder& recorder, std::size_t max_message_bytes) {
+Admission& register_callbacks(Recorder& recorder, std::size_t max_message_bytes,
+                              Progress::Pace pace) {
   if (shared != nullptr)
     throw MilterError{"libmilter serves one Server a process, and there was one already"};
   if (smfi_register(description()) != MI_SUCCESS)
     throw MilterError{
         "libmilter refused the callbacks; is its version the one quilterd was built with?"};
-  shared = new Shared{recorder, max_message_bytes};  // for good, see the header
+  shared = new Shared{recorder, max_message_bytes, Progress{pace}};  // for good, see the header
   return shared->admission;
 }
 

@@ -1,5 +1,6 @@
 #include "milter/listener.hpp"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <libmilter/mfapi.h>
 #include <sys/socket.h>
@@ -130,6 +131,24 @@ void open_listener(const Options& options) {
     throw MilterError{"listen: want unix:PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N, got '" +
                       options.listen + "'"};
   open_in_libmilter(options.listen);
+}
+
+// libmilter can only stop as a whole, and needs its descriptor until then: another socket takes the
+// number, one that listens too, so that poll() and accept() have nothing to complain about, and
+// that nobody knows. The connections wait in the old one, which is open in systemd.
+void stop_accepting(const Options& options) noexcept {
+  const auto text = after("fd:", options.listen);
+  const auto number = text ? whole_number(*text) : std::nullopt;
+  if (!number) return;
+  const int silent = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (silent < 0) return;
+  sockaddr_un nameless{};
+  nameless.sun_family = AF_UNIX;  // unix(7): bound by its family alone, it gets an abstract address
+  if (::bind(silent, reinterpret_cast<const sockaddr*>(&nameless), sizeof nameless.sun_family) ==
+          0 &&
+      ::listen(silent, 0) == 0)
+    ::dup3(silent, *number, O_CLOEXEC);
+  ::close(silent);
 }
 
 }  // namespace quilter::milter

@@ -33,8 +33,8 @@ void stop_libmilter(std::thread& main_loop, std::future<int>& result) {
 
 }  // namespace
 
-Server::Server(const Options& options, Recorder& recorder)
-    : options_{options}, admission_{register_callbacks(recorder, options.max_message_bytes)} {
+Server::Server(const Options& options, Recorder& recorder, Progress::Pace pace)
+    : options_{options}, admission_{register_callbacks(recorder, options.max_message_bytes, pace)} {
   smfi_settimeout(static_cast<int>(std::min<std::chrono::seconds::rep>(
       options.timeout.count(), std::numeric_limits<int>::max())));
   open_listener(options);
@@ -50,6 +50,8 @@ Ended Server::run(const std::function<void()>& on_reload) {
   maillog::listening(options_.listen);
   while (signals_.wait() == Signals::Event::reload) on_reload();
 
+  stop_accepting(options_);
+  interrupt(main_loop);  // its poll still waits for a connection
   const Ended ended = drain();
   const bool by_itself = result.wait_for(0s) == std::future_status::ready;
   if (!by_itself) stop_libmilter(main_loop, result);

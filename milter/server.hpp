@@ -2,7 +2,8 @@
 //
 // Promise: the constructor opens the socket, so that a failed start is seen at once. run() serves
 // until SIGTERM, SIGINT or stop(), then drains: messages whose body is on its way end as they would
-// have, for drain_timeout at most; new ones are answered 451 4.3.2. SIGHUP never ends it.
+// have, for drain_timeout at most; new ones are answered 451 4.3.2; where systemd holds the socket,
+// new connections wait for the next daemon. SIGHUP never ends it.
 // Errors: MilterError from constructor and run(). One Server a process: libmilter's state is
 // global.
 // Owns: nothing of the Recorder, which outlives run(); see Ended.
@@ -15,6 +16,7 @@
 #include "core/ingest/recorder.hpp"
 #include "milter/admission.hpp"
 #include "milter/options.hpp"
+#include "milter/progress.hpp"
 #include "milter/signals.hpp"
 
 namespace quilter::milter {
@@ -27,7 +29,7 @@ enum class Ended {
 
 class Server {
  public:
-  Server(const Options& options, Recorder& recorder);
+  Server(const Options& options, Recorder& recorder, Progress::Pace pace = {});
 
   // on_reload: for each SIGHUP; must not throw.
   [[nodiscard]] Ended run(const std::function<void()>& on_reload = maillog::reload_ignored);

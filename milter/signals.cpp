@@ -84,7 +84,7 @@ Signals::~Signals() {
   for (std::size_t i = 0; i < handled.size(); ++i)
     sigaction(handled[i].signal, &old_handlers_[i], nullptr);
   wake_up = -1;
-  ::close(wake_up_);
+  // Left open: a handler may be on its way in a thread that lives longer. There is one a process.
 }
 
 Signals::Event Signals::wait() const {

@@ -4,7 +4,7 @@
 // together count as one, a stop stays. libmilter's own signal thread, which would stop at SIGHUP
 // and drain nothing, never sees one: signals.cpp puts its own sigwait() before the C library's.
 // Errors: std::system_error where the system refuses.
-// Owns: the handlers; the old ones come back.
+// Owns: the handlers; the old ones come back. Its descriptor stays open for good.
 // Threads: one at a time, made by a thread that outlives it (it unblocks the three there); wait()
 // by one thread.
 #pragma once

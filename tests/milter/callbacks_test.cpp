@@ -210,6 +210,34 @@ TEST_CASE("16 connections deliver 50 messages each at once") {
   }
 }
 
+TEST_CASE("the MTA hears of progress while a message is recorded, and not after its answer") {
+  auto mta = server().connect();
+  for (int i = 0; i < 100; ++i) {
+    REQUIRE(mta.envelope_and_header(sound_mail("HOLD")) == Answer{});
+    mta.macros(SMFIC_BODYEOB, {{"i", "HOLD"}});
+    mta.send_end_of_message();
+    for (int times = 0; times < 3; ++times) mta.progress();
+    server().recorder.release();
+    REQUIRE(mta.reply() == Answer{});
+  }
+  mta.quit();
+  CHECK(server().recorder.take().size() == 100);
+}
+
+TEST_CASE("an MTA may go while it hears of progress") {
+  for (int i = 0; i < 20; ++i) {
+    auto mta = server().connect();
+    REQUIRE(mta.envelope_and_header(sound_mail("HOLD")) == Answer{});
+    mta.macros(SMFIC_BODYEOB, {{"i", "HOLD"}});
+    mta.send_end_of_message();
+    mta.progress();
+  }
+  for (int i = 0; i < 20; ++i) server().recorder.release();
+  CHECK(server().recorder.take(20).size() == 20);
+  auto mta = server().connect();
+  check_still_works(mta);
+}
+
 TEST_CASE(
     "a message for no tracked list is accepted at end of headers, and the next one is served") {
   auto mta = server().connect();

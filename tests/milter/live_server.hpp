@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -40,6 +41,7 @@ class TemporaryFolder {
 class LiveServer {
  public:
   static constexpr std::size_t max_message_bytes = std::size_t{64} << 20U;
+  static constexpr milter::Progress::Pace pace{std::chrono::milliseconds{1}, 60};
 
   static LiveServer& get() {
     // The log first: what is made first ends last, and the server still writes while it stops.
@@ -61,7 +63,7 @@ class LiveServer {
 
  private:
   LiveServer()
-      : options_{options(folder_)}, server_{options_, recorder}, thread_{[this] {
+      : options_{options(folder_)}, server_{options_, recorder, pace}, thread_{[this] {
           ended_ = server_.run();
         }} {}
   ~LiveServer() {

@@ -1,11 +1,14 @@
 // RecordingRecorder: keeps what it is given; the queue id says how it shall behave ("LATER…",
-// "THROW…", "ALLOC…").
+// "THROW…", "ALLOC…", "HOLD…": until release()).
 //
 // Threads: safe from any.
 #pragma once
 
+#include <condition_variable>
+#include <cstddef>
 #include <mutex>
 #include <new>
+#include <semaphore>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -27,8 +30,10 @@ class RecordingRecorder final : public Recorder {
   }
 
   Status record(const RawMessage& message) override {
+    if (message.queue_id.starts_with("HOLD")) released_.acquire();
     const std::lock_guard held{guard_};
     messages_.push_back(message);
+    came_.notify_all();
     if (message.queue_id.starts_with("LATER")) return Status::try_later;
     if (message.queue_id.starts_with("THROW")) throw std::runtime_error{"record() throws"};
     if (message.queue_id.starts_with("ALLOC")) throw std::bad_alloc{};
@@ -37,8 +42,11 @@ class RecordingRecorder final : public Recorder {
     return Status::stored;
   }
 
-  std::vector<RawMessage> take() {
-    const std::lock_guard held{guard_};
+  void release() { released_.release(); }
+
+  std::vector<RawMessage> take(std::size_t at_least = 0) {
+    std::unique_lock held{guard_};
+    came_.wait(held, [&] { return messages_.size() >= at_least; });
     return std::exchange(messages_, {});
   }
 
@@ -48,7 +56,9 @@ class RecordingRecorder final : public Recorder {
   }
 
  private:
+  std::counting_semaphore<> released_{0};
   mutable std::mutex guard_;
+  std::condition_variable came_;
   mutable ListMarks marks_;
   std::vector<RawMessage> messages_;
 };

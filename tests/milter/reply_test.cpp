@@ -18,6 +18,8 @@ TEST_CASE("every outcome but a passing failure lets the message go on") {
       {Status::ignored, SMFIS_CONTINUE, "", ""},
       {Status::already_stored, SMFIS_CONTINUE, "", ""},
       {Status::stored, SMFIS_CONTINUE, "", ""},
+      {Status::spooled, SMFIS_CONTINUE, "", ""},
+      {Status::set_aside, SMFIS_CONTINUE, "", ""},
       {Status::try_later, SMFIS_TEMPFAIL, "451", "4.3.0"},
   }));
   CAPTURE(static_cast<int>(row.status));

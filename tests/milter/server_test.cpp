@@ -14,6 +14,7 @@
 #include "milter/error.hpp"
 #include "tests/milter/child.hpp"
 #include "tests/milter/live_server.hpp"
+#include "tests/milter/sockets.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quilter;
@@ -117,6 +118,12 @@ Delivery mail(const std::string& queue_id) {
   return delivery;
 }
 
+void send_blocking_message(FakeMta& mta) {
+  REQUIRE(mta.envelope_and_header(mail("BLOCK")) == Answer{});
+  mta.macros(SMFIC_BODYEOB, {{"i", "BLOCK"}});
+  mta.send_end_of_message();
+}
+
 }  // namespace
 
 TEST_CASE("a child process serves", "[.child]") {
@@ -188,9 +195,7 @@ TEST_CASE("SIGTERM lets a message in flight end well, and puts new ones off") {
   FakeMta newcomer{options.listen};
   newcomer.negotiate();
 
-  REQUIRE(in_flight.envelope_and_header(mail("BLOCK")) == Answer{});
-  in_flight.macros(SMFIC_BODYEOB, {{"i", "BLOCK"}});
-  in_flight.send_end_of_message();
+  send_blocking_message(in_flight);
   REQUIRE(child.heard() == 'r');
   child.signal(SIGTERM);
 
@@ -203,7 +208,64 @@ TEST_CASE("SIGTERM lets a message in flight end well, and puts new ones off") {
   CHECK(child.exit_code() == 0);
 }
 
-TEST_CASE("a record() that hangs keeps the server no longer than drain_timeout") {
+namespace {
+
+// A restart under systemd, with one message in flight all along.
+void check_restart(int socket, const std::string& address) {
+  milter::Options options;
+  options.listen = "fd:" + std::to_string(Child::channel_descriptor + 1);
+  Child old_daemon{options, socket};
+  REQUIRE(old_daemon.heard() == 's');
+  FakeMta in_flight{address}, idle{address}, in_envelope{address};
+  in_flight.negotiate();
+  idle.negotiate();
+  in_envelope.negotiate();
+  in_envelope.mail("<a@example.org>");
+  in_envelope.flush();
+  send_blocking_message(in_flight);
+  REQUIRE(old_daemon.heard() == 'r');
+
+  old_daemon.signal(SIGTERM);
+  Answer answer;
+  while (answer == Answer{}) answer = idle.deliver(mail("4Q"));
+  CHECK(answer.text == "451 4.3.2 patch archive is shutting down, try again later");
+  std::vector<FakeMta> newcomers;
+  for (int i = 0; i < 5; ++i) newcomers.emplace_back(address);
+  old_daemon.release();
+  CHECK(in_flight.reply() == Answer{});
+  CHECK(old_daemon.exit_code() == 0);
+  CHECK_THROWS_AS(in_envelope.end_of_headers(), ProtocolError);
+
+  Child new_daemon{options, socket};
+  REQUIRE(new_daemon.heard() == 's');
+  for (auto& newcomer : newcomers) {
+    newcomer.negotiate();
+    CHECK(newcomer.deliver(mail("4Q")) == Answer{});
+    newcomer.quit();
+  }
+  new_daemon.signal(SIGTERM);
+  CHECK(new_daemon.exit_code() == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a restart refuses no connection where systemd holds the socket") {
+  SECTION("unix") {
+    const TemporaryFolder folder;
+    const int socket = unix_socket(folder / "activated.sock", Listening::yes);
+    check_restart(socket, "unix:" + (folder / "activated.sock"));
+    ::close(socket);
+  }
+  SECTION("inet") {
+    std::string port;
+    const int socket = inet_socket(port, Listening::yes);
+    check_restart(socket, "inet:" + port + "@127.0.0.1");
+    ::close(socket);
+  }
+}
+
+TEST_CASE(
+    "a record() that hangs keeps the server no longer than drain_timeout, and is not answered") {
   const TemporaryFolder folder;
   auto options = quick_options(folder);
   options.drain_timeout = std::chrono::milliseconds{50};
@@ -211,12 +273,11 @@ TEST_CASE("a record() that hangs keeps the server no longer than drain_timeout")
   REQUIRE(child.heard() == 's');
   FakeMta mta{options.listen};
   mta.negotiate();
-  REQUIRE(mta.envelope_and_header(mail("BLOCK")) == Answer{});
-  mta.macros(SMFIC_BODYEOB, {{"i", "BLOCK"}});
-  mta.send_end_of_message();
+  send_blocking_message(mta);
   REQUIRE(child.heard() == 'r');
   child.signal(SIGTERM);
   CHECK(child.exit_code() == Child::exit_in_midair);
+  CHECK_THROWS_AS(mta.reply(), ProtocolError);
 }
 
 TEST_CASE("there is one server a process") {
