@@ -54,6 +54,6 @@ std::variant<Spooled, Torn> from_file(std::string file);
 std::variant<SpooledHeader, Torn> read_header(std::string_view start);
 
 // What iso8601() writes, and nothing else.
-std::optional<Timestamp> time_from(std::string_view iso8601);
+std::optional<Timestamp> time_from(std::string_view text);
 
 }  // namespace quilter
