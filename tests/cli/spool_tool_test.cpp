@@ -210,3 +210,28 @@ TEST_CASE("the spool is the configuration file's, where no folder is named") {
   std::ofstream{config} << "[spool]\ncolour = 1\n";
   CHECK_THAT(said(""), Contains("status=78"));
 }
+
+TEST_CASE("spool replay records what waits, and sets aside what is refused") {
+  const ReadyDatabase database;
+  SpoolOnDisk spool;
+  auto patch = spooled("PATCH1");
+  patch.message.bytes =
+      "From: Ann <ann@example.org>\r\nMessage-ID: <a@example.org>\r\nSubject: [PATCH] x\r\n"
+      "List-Id: <demo.lists.example.org>\r\n\r\nWhy.\r\n---\r\ndiff --git a/f b/f\r\n--- a/f\r\n"
+      "+++ b/f\r\n@@ -1 +1 @@\r\n-x\r\n+y\r\n";
+  patch.projects = {"demo"};
+  const auto good = spool.folder.keep(patch, Shelf::waiting).id;
+  const auto of_no_project = spool.keep("OTHER2");
+  const auto held = spool.keep("HELD3");
+  const auto holder = spool.folder.claim(Shelf::waiting, held);
+  const auto said = spool.tool("--database " + quoted(database.ingest()) + " replay");
+  CHECK_THAT(said, Contains("recorded " + good + "\n"));
+  CHECK_THAT(said, Contains(of_no_project + ": set aside: other: no such project is tracked"));
+  CHECK_THAT(said, EndsWith("status=1\n"));
+  CHECK(spool.folder.ids(Shelf::waiting) == std::vector{held});
+  CHECK(spool.folder.ids(Shelf::failed) == std::vector{of_no_project});
+  CHECK(database.ask("SELECT message_id FROM message") == "a@example.org\n");
+  CHECK_THAT(spool.tool("--database " + quoted(database.ingest()) + " replay " + held),
+             Contains("the daemon has it in hand") && EndsWith("status=1\n"));
+  CHECK_THAT(spool.tool("--database host=/nonexistent replay"), EndsWith("status=75\n"));
+}
