@@ -1,6 +1,7 @@
 // quilterd: main() is the table of contents of the daemon.
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <cstdlib>
 #include <iostream>
 
@@ -21,25 +22,43 @@
 namespace quilter {
 namespace {
 
+// For `systemctl status`.
+std::string status(bool database_away, const Spool& spool) {
+  const auto spooled = spool.status();
+  return (database_away ? "database away, " : "ready, ") + std::to_string(spooled.waiting) +
+         " spooled, " + std::to_string(spooled.failed) + " set aside";
+}
+
 int serve(const Config& config) {
   const auto deadline = config.database.deadline;
+  std::atomic<bool> away{false};
   maillog::open(config.log);
   maillog::starting(version, describe(config));  // every effective value, once
   const mime::Library gmime;
   Spool spool{config.spool};  // where mail waits while the database is away
   PostgresStore store{config.database, config.stitching,  // refuses an unknown schema
-                      DatabaseEvents{maillog::database_away, maillog::database_back}};
+                      DatabaseEvents{[&](std::string_view why) {
+                                       away = true;
+                                       maillog::database_away(why);
+                                     },
+                                     [&] {
+                                       away = false;
+                                       maillog::database_back();
+                                     }}};
   const ProjectWatch projects{store, spool.path() + "/projects"};  // what is tracked
   const Forgetting forgetting{store, config.database.parking};     // comments that wait in vain
   Ingest ingest{store, projects, spool, {deadline, config.on_failure}};
-  const Replay replay{spool, store, projects, 2 * deadline};  // of what waits in the spool
-  milter::Server server{config.milter, ingest};               // opens the socket
-  const auto ended = server.run();                            // until SIGTERM; drains
+  const Replay replay{spool, store, projects, 2 * deadline};       // of what waits in the spool
+  const milter::Health health{deadline + std::chrono::minutes{1},  // a minute for the disk
+                              [&] { return status(away, spool); }};
+  milter::Server server{config.milter, ingest, {}, health};  // opens the socket
+  const auto ended = server.run();                           // until SIGTERM; drains
   if (ended == milter::Ended::in_midair) {
     maillog::stopped_unfinished();
     std::_Exit(exit_code::failure);
   }
   maillog::stopped();
+  if (ended == milter::Ended::stuck) std::_Exit(exit_code::ok);
   return exit_code::ok;
 }
 

@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <memory>
+#include <new>
 #include <string>
 
 #include "core/ingest/maillog.hpp"
@@ -44,6 +45,8 @@ sfsistat guarded(SMFICTX* context, Arguments... arguments) noexcept {
   if (session == nullptr) return answer(context, on_failure);
   try {
     return answer(context, handler(context, *session, arguments...));
+  } catch (const std::bad_alloc&) {
+    session->fail_out_of_memory();
   } catch (const std::exception& error) {
     session->fail(error.what());
   } catch (...) {

@@ -3,7 +3,8 @@
 // Promise: the constructor opens the socket, so that a failed start is seen at once. run() serves
 // until SIGTERM, SIGINT or stop(), then drains: messages whose body is on its way end as they would
 // have, for drain_timeout at most; new ones are answered 451 4.3.2; where systemd holds the socket,
-// new connections wait for the next daemon. SIGHUP never ends it.
+// new connections wait for the next daemon. SIGHUP never ends it. systemd hears of all that, and
+// whether the message path works (Heartbeat).
 // Errors: MilterError from constructor and run(). One Server a process: libmilter's state is
 // global.
 // Owns: nothing of the Recorder, which outlives run(); see Ended.
@@ -15,9 +16,11 @@
 #include "core/ingest/maillog.hpp"
 #include "core/ingest/recorder.hpp"
 #include "milter/admission.hpp"
+#include "milter/heartbeat.hpp"
 #include "milter/options.hpp"
 #include "milter/progress.hpp"
 #include "milter/signals.hpp"
+#include "milter/stopwatch.hpp"
 
 namespace quilter::milter {
 
@@ -25,20 +28,23 @@ enum class Ended {
   drained,
   in_midair,  // drain_timeout ran out: the Recorder may still be in use, so leave by std::_Exit,
               // destroying nothing
+  stuck,      // drained, but libmilter does not end: leave by std::_Exit too
 };
 
 class Server {
  public:
-  Server(const Options& options, Recorder& recorder, Progress::Pace pace = {});
+  Server(const Options& options, Recorder& recorder, Progress::Pace pace = {}, Health health = {});
 
   // on_reload: for each SIGHUP; must not throw.
   [[nodiscard]] Ended run(const std::function<void()>& on_reload = maillog::reload_ignored);
   void stop() noexcept;
 
  private:
-  Ended drain();
+  Ended drain(Heartbeat& heartbeat);
 
   Options options_;
+  Health health_;
+  Stopwatch recorder_;
   Admission& admission_;
   Signals signals_;
 };

@@ -137,6 +137,12 @@ void Session::fail(std::string_view what) noexcept {
   forget();
 }
 
+void Session::fail_out_of_memory() noexcept {
+  maillog::callback_out_of_memory(transaction_ ? std::string_view{transaction_->message.queue_id}
+                                               : no_queue_id);
+  forget();
+}
+
 void Session::put(std::string_view text) {
   auto& message = transaction_->message;
   const auto room = max_message_bytes_ - message.bytes.size();

@@ -50,6 +50,7 @@ class Session {
 
   void queue_id_is(const char* queue_id);  // may be null: not known yet
   void fail(std::string_view what) noexcept;
+  void fail_out_of_memory() noexcept;
 
  private:
   void put(std::string_view text);

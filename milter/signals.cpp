@@ -18,7 +18,6 @@ namespace {
 std::atomic<bool> stop_wanted{false};
 std::atomic<bool> reload_wanted{false};
 std::atomic<int> wake_up{-1};
-std::atomic<bool> libmilter_in_sigwait{false};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
 void wake(std::atomic<bool>& wanted, int descriptor) noexcept {
@@ -50,19 +49,6 @@ constexpr std::array handled{Handled{SIGTERM, quilter_on_stop}, Handled{SIGINT, 
                              Handled{interrupting, quilter_on_interrupt}};
 
 }  // namespace
-}  // namespace quilter::milter
-
-// smfi_main() starts a thread that waits in sigwait() for our three signals and stops libmilter at
-// any of them; no option turns it off. To leave them unblocked in the main thread is not enough:
-// Linux gives a signal to the main thread only while that has no other one pending, so under load
-// some went to libmilter (seen). Nobody else in this program calls sigwait(): the name is ours to
-// give, and the dynamic linker prefers the program's own.
-extern "C" int sigwait(const sigset_t* /*set*/, int* /*signal*/) {
-  quilter::milter::libmilter_in_sigwait = true;
-  for (;;) ::pause();
-}
-
-namespace quilter::milter {
 
 Signals::Signals() : wake_up_{::eventfd(0, EFD_CLOEXEC)} {
   stop_wanted = reload_wanted = false;
@@ -103,10 +89,6 @@ void Signals::stop() const noexcept {
 
 void interrupt(std::thread& thread) noexcept {
   pthread_kill(thread.native_handle(), interrupting);
-}
-
-bool libmilter_has_started() noexcept {
-  return libmilter_in_sigwait;
 }
 
 }  // namespace quilter::milter

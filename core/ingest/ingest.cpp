@@ -19,6 +19,14 @@ Shelf shelf_for(Failure failure) {
   return failure == Failure::refused ? Shelf::failed : Shelf::waiting;
 }
 
+// Its client will send it anyway, so it is not set aside each time for a project that refuses it.
+bool comes_again(const std::vector<Attempt>& attempts) {
+  return std::ranges::any_of(attempts, [](const Attempt& attempt) {
+    return attempt.outcome.status == Status::try_later &&
+           shelf_for(attempt.outcome.failure) == Shelf::waiting;
+  });
+}
+
 // Where the message failed so that it belongs on this shelf, that is where it is now: in one file.
 void keep(const RawMessage& message, std::vector<Attempt>& attempts, Shelf shelf, Spool& spool) {
   Spooled spooled;
@@ -58,8 +66,8 @@ Status Ingest::record(const RawMessage& message) {
   for (const auto* project : routes->of(mail, message.envelope.forward_paths))
     attempts.push_back(attempt_in(*project, mail, message, store_, patience));
   if (attempts.empty()) maillog::ignored(message.queue_id, own_id(mail).id, "", "no-project");
-  keep(message, attempts, Shelf::failed, spool_);
   if (options_.on_failure == "spool") keep(message, attempts, Shelf::waiting, spool_);
+  if (!comes_again(attempts)) keep(message, attempts, Shelf::failed, spool_);
   for (const auto& attempt : attempts) log(message, attempt);
   return worst(attempts);
 }

@@ -135,6 +135,14 @@ void forgetting_failed(std::string_view why) {
   spdlog::warn("forgetting-failed reason=\"{}\"", printable(why, detail_bytes));
 }
 
+void message_path_hangs(std::string_view why) {
+  spdlog::error("message-path-hangs reason=\"{}\"", printable(why, detail_bytes));
+}
+
+void message_path_works() {
+  spdlog::info("message-path-works");
+}
+
 void reload_ignored() {
   spdlog::info("reload-ignored reason=\"the configuration is read at start only\"");
 }
@@ -182,6 +190,14 @@ void truncated(std::string_view queue_id, std::size_t limit_bytes) {
 void callback_failed(std::string_view queue_id, std::string_view what) {
   spdlog::error("{}: status=try-later (internal error: {})", printable(queue_id),
                 printable(what, detail_bytes));
+}
+
+void callback_out_of_memory(std::string_view queue_id) {
+  spdlog::warn("{}: status=try-later (out of memory)", printable(queue_id));
+}
+
+void exhausted(std::string_view what) {
+  spdlog::warn("exhausted what={}", what);
 }
 
 void negotiation_refused(std::string_view what) {

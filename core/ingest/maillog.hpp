@@ -49,7 +49,9 @@ void replay_stumbled(std::string_view why);  // the spool's folder, not a messag
 void spool_emptied(int replayed);
 void parked_forgotten(int count);  // comments that nothing came for
 void forgetting_failed(std::string_view why);
-void reload_ignored();  // SIGHUP: nothing to read again yet
+void message_path_hangs(std::string_view why);  // systemd's watchdog is not fed; once
+void message_path_works();                      // again
+void reload_ignored();                          // SIGHUP: nothing to read again yet
 void draining(std::size_t in_flight);
 void stopped();
 void stopped_unfinished();  // drain_timeout ran out: clients of unanswered messages send again
@@ -72,6 +74,8 @@ void ignored(std::string_view queue_id, std::string_view message_id, std::string
              std::string_view reason);
 void truncated(std::string_view queue_id, std::size_t limit_bytes);
 void callback_failed(std::string_view queue_id, std::string_view what);
+void callback_out_of_memory(std::string_view queue_id);
+void exhausted(std::string_view what);  // threads or descriptors: the milter waits for some
 void negotiation_refused(std::string_view what);
 
 }  // namespace maillog

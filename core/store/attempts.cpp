@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/store/lost_race.hpp"
+#include "core/store/sql.hpp"
 
 namespace quilter {
 namespace {
@@ -29,11 +30,6 @@ bool is_refusal(const std::string& sqlstate) {
          (sqlstate.starts_with("23") && sqlstate != unique_violation) || sqlstate.starts_with("54");
 }
 
-std::string one_line(std::string text) {
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
-}
-
 }  // namespace
 
 // In this order: in libpqxx 6 transaction_rollback is no sql_error, and in_doubt_error no
@@ -44,16 +40,16 @@ Verdict judge_current_exception() {
   } catch (const LostRace& error) {
     return {true, Failure::passing, error.what()};
   } catch (const pqxx::in_doubt_error& error) {
-    return {true, Failure::passing, "commit in doubt: " + one_line(error.what())};
+    return {true, Failure::passing, "commit in doubt: " + sql::first_line(error.what())};
   } catch (const pqxx::broken_connection& error) {
-    return {true, Failure::passing, "connection: " + one_line(error.what())};
+    return {true, Failure::passing, "connection: " + sql::first_line(error.what())};
   } catch (const pqxx::transaction_rollback& error) {
-    return {true, Failure::passing, one_line(error.what())};
+    return {true, Failure::passing, sql::first_line(error.what())};
   } catch (const pqxx::sql_error& error) {
     const auto& sqlstate = error.sqlstate();
     return {is_lost_race(sqlstate) || is_lost_connection(sqlstate),
             is_refusal(sqlstate) ? Failure::refused : Failure::passing,
-            sqlstate + " " + one_line(error.what()), sqlstate == unique_violation};
+            sqlstate + " " + sql::first_line(error.what()), sqlstate == unique_violation};
   } catch (const Exhausted& error) {
     return {false, Failure::passing, error.what()};
   } catch (const Away& error) {
@@ -61,7 +57,7 @@ Verdict judge_current_exception() {
   } catch (const std::bad_alloc&) {
     return {false, Failure::passing, "out of memory"};
   } catch (const std::exception& error) {
-    return {false, Failure::refused, "internal error: " + one_line(error.what())};
+    return {false, Failure::refused, "internal error: " + sql::first_line(error.what())};
   }
 }
 
@@ -75,9 +71,9 @@ void throw_store_error() {
   try {
     throw;
   } catch (const pqxx::sql_error& error) {
-    throw StoreError{"database: " + error.sqlstate() + " " + one_line(error.what())};
+    throw StoreError{"database: " + error.sqlstate() + " " + sql::first_line(error.what())};
   } catch (const std::exception& error) {
-    throw StoreError{"database: " + one_line(error.what())};
+    throw StoreError{"database: " + sql::first_line(error.what())};
   }
 }
 

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/store/sql.hpp"
+
 namespace quilter {
 
 namespace {
@@ -20,11 +22,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> bounds{{
     {"keepalives_count", "3"},
     {"application_name", "quilter"},
 }};
-
-std::string one_line(std::string text) {
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
-}
 
 }  // namespace
 
@@ -132,7 +129,7 @@ void Pool::keep_connected() {
       away(Away{unfit.what(), Away::Kind::unfit}, lock);
     } catch (const std::exception& error) {
       lock.lock();
-      if (open_ == 0) away(Away{one_line(error.what())}, lock);
+      if (open_ == 0) away(Away{sql::first_line(error.what())}, lock);
     }
     wanted_.wait_for(lock, growing_pause(++failures, 50ms, 1600ms), [this] { return stop_; });
   }

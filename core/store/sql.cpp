@@ -42,6 +42,10 @@ std::string number(const std::optional<std::int64_t>& number) {
   return number ? std::to_string(*number) : "";
 }
 
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
 std::optional<Timestamp> epoch(const pqxx::field& field) {
   if (field.is_null()) return std::nullopt;
   return Timestamp{std::chrono::seconds{field.as<std::int64_t>()}};

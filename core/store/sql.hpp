@@ -23,6 +23,10 @@ std::vector<std::string> texts(const pqxx::field& array);
 std::string time(const std::optional<Timestamp>& time);
 std::string number(const std::optional<std::int64_t>& number);
 
+// Of what libpq or the server says: the rest are hints for people at a terminal, and details that
+// hold the mail's own text.
+std::string first_line(const std::string& text);
+
 // A column selected as extract(epoch from …)::bigint.
 std::optional<Timestamp> epoch(const pqxx::field& field);
 

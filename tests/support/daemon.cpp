@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -16,8 +17,19 @@ namespace {
 
 constexpr std::chrono::seconds patience{30};
 
-[[noreturn]] void become(const std::string& file, const std::string& config,
-                         const std::string& log) {
+// sd_listen_fds(3).
+void hand_over(int listening) {
+  if (listening == 3)
+    fcntl(3, F_SETFD, 0);
+  else
+    dup2(listening, 3);
+  setenv("LISTEN_FDS", "1", 1);
+  setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
+}
+
+[[noreturn]] void become(const std::string& file, const std::string& config, const std::string& log,
+                         int listening) {
+  if (listening >= 0) hand_over(listening);
   const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   dup2(out, STDERR_FILENO);
   execl(file.c_str(), file.c_str(), "--config", config.c_str(), nullptr);
@@ -26,14 +38,15 @@ constexpr std::chrono::seconds patience{30};
 
 }  // namespace
 
-Daemon::Daemon(const std::string& database, const std::string& more_configuration) {
+Daemon::Daemon(const std::string& database, const std::string& more_configuration, int listening) {
   const auto config = folder_.path() + "/quilter.toml";
-  std::ofstream{config} << "[milter]\nlisten = \"" << address() << "\"\n[database]\nconnection = \""
-                        << database << "\"\n[spool]\nfolder = \"" << folder_.path() << "\"\n"
+  std::ofstream{config} << "[milter]\nlisten = \"" << (listening < 0 ? address() : "fd:3")
+                        << "\"\n[database]\nconnection = \"" << database
+                        << "\"\n[spool]\nfolder = \"" << folder_.path() << "\"\n"
                         << more_configuration;
   const auto file = path_of("quilterd");
   pid_ = fork();
-  if (pid_ == 0) become(file, config, folder_.path() + "/log");
+  if (pid_ == 0) become(file, config, folder_.path() + "/log", listening);
   wait_for_log("listening on=");
 }
 

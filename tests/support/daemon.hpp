@@ -17,7 +17,9 @@ namespace quilter::test {
 class Daemon {
  public:
   // What more there is goes on in the table [spool].
-  explicit Daemon(const std::string& database, const std::string& more_configuration = "");
+  // `listening`: a socket that it is handed as systemd does, as descriptor 3; -1: it makes its own.
+  explicit Daemon(const std::string& database, const std::string& more_configuration = "",
+                  int listening = -1);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -26,6 +28,7 @@ class Daemon {
   std::string log() const;
   void wait_for_log(const std::string& text) const;  // std::runtime_error after 30 s
   void signal(int number) const;
+  pid_t pid() const { return pid_; }
   int wait();  // for its end; the exit status
 
  private:

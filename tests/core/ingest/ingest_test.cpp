@@ -78,7 +78,8 @@ TEST_CASE("the answer is that of the project that fared worst; what failed is on
                                  {"spool", stored, refused, Status::set_aside, 0, 1},
                                  {"spool", away, refused, Status::set_aside, 1, 1},
                                  {"tempfail", stored, away, Status::try_later, 0, 0},
-                                 {"tempfail", stored, refused, Status::set_aside, 0, 1}}));
+                                 {"tempfail", stored, refused, Status::set_aside, 0, 1},
+                                 {"tempfail", away, refused, Status::try_later, 0, 0}}));
   Running running{row.on_failure};
   running.store.answers = {{"net", row.net}, {"mm", row.mm}};
   CHECK(running.ingest.record(crosspost()) == row.want);
