@@ -57,6 +57,8 @@ extern "C" int sigwait(const sigset_t* /*set*/, int* /*signal*/) {
 // Where it fails libmilter leaves the session without a thread: hanging for good, its descriptor
 // open. The sanitizers' runtimes have their own.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// The C library's parameter names are reserved ones.
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*start)(void*), void* argument) noexcept {
   static const auto real = quilter::milter::next_named<decltype(pthread_create)>("pthread_create");
@@ -68,6 +70,7 @@ extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attribute
 #endif
 
 // Without a descriptor for the next connection libmilter asks for it again at once: a core full.
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 extern "C" int accept(int listener, sockaddr* address, socklen_t* size) {
   static const auto real = quilter::milter::next_named<decltype(accept)>("accept");
   const int connection = real(listener, address, size);

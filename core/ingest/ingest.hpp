@@ -11,7 +11,7 @@
 
 #include <chrono>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "core/ingest/attempt.hpp"
 #include "core/ingest/project_watch.hpp"
@@ -28,8 +28,8 @@ struct IngestOptions {
 
 class Ingest final : public Recorder {
  public:
-  Ingest(Store& store, const ProjectWatch& projects, Spool& spool, const IngestOptions& options)
-      : store_{store}, projects_{projects}, spool_{spool}, options_{options} {}
+  Ingest(Store& store, const ProjectWatch& projects, Spool& spool, IngestOptions options)
+      : store_{store}, projects_{projects}, spool_{spool}, options_{std::move(options)} {}
 
   bool wants(const ListMarks& marks) const override;
   Status record(const RawMessage& message) override;

@@ -47,11 +47,6 @@ Pool::Connection::Connection(const std::string& options) : session{options}, sil
 #endif
 }
 
-Pool::Lease::Lease(Pool& pool, std::unique_ptr<Connection> connection, const Patience& patience)
-    : pool_{&pool}, connection_{std::move(connection)}, urgency_{patience.urgency} {
-  if (patience.ends()) watch_ = pool.watchdog_.watch(connection_->session.sock(), patience.until);
-}
-
 Pool::Lease::~Lease() {
   if (pool_ == nullptr) return;
   watch_.end();
@@ -97,7 +92,10 @@ Pool::Lease Pool::lease(const Patience& patience) {
   auto connection = std::move(idle_.back());
   idle_.pop_back();
   leased_in_background_ += 1 - live;
-  return {*this, std::move(connection), patience};
+  lock.unlock();
+  Lease lease{*this, std::move(connection), patience.urgency};  // given back whatever happens
+  if (patience.ends()) lease.watch_ = watchdog_.watch((*lease).sock(), patience.until);
+  return lease;
 }
 
 bool Pool::may_take(Urgency urgency) const {
@@ -116,23 +114,28 @@ void Pool::keep_connected() {
   while (true) {
     wanted_.wait(lock, [this] { return stop_ || wants_connection(); });
     if (stop_) return;
-    const bool probing = away_ || !probed_;
-    lock.unlock();
-    try {
-      auto connection = connect(probing);
-      lock.lock();
-      failures = 0;
-      connected(std::move(connection), lock);
-      continue;
-    } catch (const StoreError& unfit) {
-      lock.lock();
-      away(Away{unfit.what(), Away::Kind::unfit}, lock);
-    } catch (const std::exception& error) {
-      lock.lock();
-      if (open_ == 0) away(Away{sql::first_line(error.what())}, lock);
-    }
-    wanted_.wait_for(lock, growing_pause(++failures, 50ms, 1600ms), [this] { return stop_; });
+    failures = add_connection(lock) ? 0 : failures + 1;
+    if (failures == 0) continue;
+    wanted_.wait_for(lock, growing_pause(failures, 50ms, 1600ms), [this] { return stop_; });
   }
+}
+
+bool Pool::add_connection(std::unique_lock<std::mutex>& lock) {
+  const bool probing = away_ || !probed_;
+  lock.unlock();
+  try {
+    auto connection = connect(probing);
+    lock.lock();
+    connected(std::move(connection), lock);
+    return true;
+  } catch (const StoreError& unfit) {
+    if (!lock.owns_lock()) lock.lock();
+    away(Away{unfit.what(), Away::Kind::unfit}, lock);
+  } catch (const std::exception& error) {
+    if (!lock.owns_lock()) lock.lock();
+    if (open_ == 0) away(Away{sql::first_line(error.what())}, lock);
+  }
+  return false;
 }
 
 std::unique_ptr<Pool::Connection> Pool::connect(bool probing) {

@@ -71,7 +71,8 @@ class Pool {
 
    private:
     friend class Pool;
-    Lease(Pool& pool, std::unique_ptr<Connection> connection, const Patience& patience);
+    Lease(Pool& pool, std::unique_ptr<Connection> connection, Urgency urgency)
+        : pool_{&pool}, connection_{std::move(connection)}, urgency_{urgency} {}
     Pool* pool_;
     std::unique_ptr<Connection> connection_;
     Watchdog::Watch watch_;
@@ -89,6 +90,7 @@ class Pool {
 
  private:
   void keep_connected();
+  bool add_connection(std::unique_lock<std::mutex>& lock);
   std::unique_ptr<Connection> connect(bool probing);
   bool wants_connection() const;
   bool may_take(Urgency urgency) const;

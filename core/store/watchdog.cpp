@@ -21,7 +21,7 @@ Watchdog::~Watchdog() {
 // meanwhile: so it is woken up once in a deadline and not for every message.
 Watchdog::Watch Watchdog::watch(int socket, Time until) {
   std::unique_lock lock{guard_};
-  const std::pair key{until, ++last_};
+  const Key key{until, ++last_};
   sockets_.emplace(key, socket);
   const bool earlier = until < wakes_at_;
   lock.unlock();
@@ -29,7 +29,7 @@ Watchdog::Watch Watchdog::watch(int socket, Time until) {
   return {*this, key};
 }
 
-void Watchdog::forget(const std::pair<Time, std::uint64_t>& key) {
+void Watchdog::forget(const Key& key) {
   const std::lock_guard lock{guard_};
   sockets_.erase(key);
 }
@@ -43,7 +43,7 @@ void Watchdog::run() {
       lock.lock();
       continue;
     }
-    wakes_at_ = sockets_.empty() ? Time::max() : sockets_.begin()->first.first;
+    wakes_at_ = sockets_.empty() ? Time::max() : sockets_.begin()->first.until;
     if (sockets_.empty())
       changed_.wait(lock);
     else
@@ -55,7 +55,7 @@ void Watchdog::run() {
 int Watchdog::bite_due() {
   const auto now = Patience::Clock::now();
   int bites = 0;
-  for (; !sockets_.empty() && sockets_.begin()->first.first <= now; ++bites) {
+  for (; !sockets_.empty() && sockets_.begin()->first.until <= now; ++bites) {
     ::shutdown(sockets_.begin()->second, SHUT_RDWR);
     sockets_.erase(sockets_.begin());
   }

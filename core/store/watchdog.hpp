@@ -11,6 +11,7 @@
 // Threads: safe from any; a Watch belongs to one, and may be moved.
 #pragma once
 
+#include <compare>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -26,6 +27,14 @@ namespace quilter {
 class Watchdog {
  public:
   using Time = Patience::Clock::time_point;
+
+  // In the order in which they are due.
+  struct Key {
+    Time until{};
+    std::uint64_t number = 0;
+
+    auto operator<=>(const Key&) const = default;
+  };
 
   class Watch {
    public:
@@ -44,10 +53,9 @@ class Watchdog {
 
    private:
     friend class Watchdog;
-    Watch(Watchdog& watchdog, std::pair<Time, std::uint64_t> key)
-        : watchdog_{&watchdog}, key_{key} {}
+    Watch(Watchdog& watchdog, const Key& key) : watchdog_{&watchdog}, key_{key} {}
     Watchdog* watchdog_ = nullptr;
-    std::pair<Time, std::uint64_t> key_{};
+    Key key_;
   };
 
   explicit Watchdog(std::function<void()> bitten);
@@ -60,12 +68,12 @@ class Watchdog {
  private:
   void run();
   int bite_due();
-  void forget(const std::pair<Time, std::uint64_t>& key);
+  void forget(const Key& key);
 
   std::function<void()> bitten_;
   std::mutex guard_;
   std::condition_variable changed_;
-  std::map<std::pair<Time, std::uint64_t>, int> sockets_;  // by their time
+  std::map<Key, int> sockets_;
   std::uint64_t last_ = 0;
   Time wakes_at_ = Time::max();
   bool stop_ = false;
