@@ -1,7 +1,8 @@
 // quilterd: main() is the table of contents of the daemon.
 
 #include <CLI/CLI.hpp>
-#include <atomic>
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 
@@ -10,6 +11,7 @@
 #include "core/ingest/forgetting.hpp"
 #include "core/ingest/ingest.hpp"
 #include "core/ingest/maillog.hpp"
+#include "core/ingest/metrics.hpp"
 #include "core/ingest/project_watch.hpp"
 #include "core/ingest/replay.hpp"
 #include "core/mime/read_mail.hpp"
@@ -22,43 +24,45 @@
 namespace quilter {
 namespace {
 
+using namespace std::chrono_literals;
+
 // For `systemctl status`.
-std::string status(bool database_away, const Spool& spool) {
+std::string status(const Spool& spool) {
   const auto spooled = spool.status();
-  return (database_away ? "database away, " : "ready, ") + std::to_string(spooled.waiting) +
-         " spooled, " + std::to_string(spooled.failed) + " set aside";
+  return (metrics::database_is_away() ? "database away, " : "ready, ") +
+         std::to_string(spooled.waiting) + " spooled, " + std::to_string(spooled.failed) +
+         " set aside";
+}
+
+// Longer than live mail, which does not wait for it; not so long that stopping takes for ever.
+std::chrono::milliseconds patience_of_replay(std::chrono::milliseconds deadline) {
+  return std::min(2 * deadline, std::max<std::chrono::milliseconds>(deadline, 20s));
 }
 
 int serve(const Config& config) {
   const auto deadline = config.database.deadline;
-  std::atomic<bool> away{false};
   maillog::open(config.log);
   maillog::starting(version, describe(config));  // every effective value, once
   const mime::Library gmime;
   Spool spool{config.spool};  // where mail waits while the database is away
   PostgresStore store{config.database, config.stitching,  // refuses an unknown schema
-                      DatabaseEvents{[&](std::string_view why) {
-                                       away = true;
-                                       maillog::database_away(why);
-                                     },
-                                     [&] {
-                                       away = false;
-                                       maillog::database_back();
-                                     }}};
+                      DatabaseEvents{maillog::database_away, maillog::database_back}};
   const ProjectWatch projects{store, spool.path() + "/projects"};  // what is tracked
   const Forgetting forgetting{store, config.database.parking};     // comments that wait in vain
   Ingest ingest{store, projects, spool, {deadline, config.on_failure}};
-  const Replay replay{spool, store, projects, 2 * deadline};       // of what waits in the spool
-  const milter::Health health{deadline + std::chrono::minutes{1},  // a minute for the disk
-                              [&] { return status(away, spool); }};
-  milter::Server server{config.milter, ingest, {}, health};  // opens the socket
-  const auto ended = server.run();                           // until SIGTERM; drains
+  const Replay replay{spool, store, projects, patience_of_replay(deadline)};  // of the spool
+  const Metrics metrics{config.metrics, version, [&] { return spool.status(); }};
+  const milter::Health health{deadline + 1min, [&] { return status(spool); }};  // 1min: the disk's
+  milter::Server server{config.milter, ingest, {}, health};                     // opens the socket
+  const auto ended = server.run();  // until SIGTERM; drains
   if (ended == milter::Ended::in_midair) {
     maillog::stopped_unfinished();
     std::_Exit(exit_code::failure);
   }
-  maillog::stopped();
-  if (ended == milter::Ended::stuck) std::_Exit(exit_code::ok);
+  if (ended == milter::Ended::stuck) {
+    maillog::stopped();
+    std::_Exit(exit_code::ok);
+  }
   return exit_code::ok;
 }
 
@@ -86,7 +90,10 @@ int main(int argc, char** argv) {
       return app.exit(error) == 0 ? exit_code::ok : exit_code::usage;
     }
     const Config config = load_config(config_file);
-    return check_only ? exit_code::ok : serve(config);
+    if (check_only) return exit_code::ok;
+    const int code = serve(config);
+    maillog::stopped();
+    return code;
   } catch (const ConfigError& error) {
     std::cerr << error.what() << '\n';
     return exit_code::bad_config;

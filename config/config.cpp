@@ -23,12 +23,12 @@ std::vector<Setting> settings(Config& to) {
       mode({"milter", "socket_mode"}, to.milter.socket_mode),
       text({"milter", "socket_group"}, to.milter.socket_group),
       size({"milter", "max_message_bytes"}, to.milter.max_message_bytes, mebibyte / 16,
-           1024 * mebibyte),
+           256 * mebibyte),
       duration({"milter", "timeout"}, to.milter.timeout, 1s, 24h),
       duration({"milter", "drain_timeout"}, to.milter.drain_timeout, 0s, 10min),
       connection({"database", "connection"}, to.database.connection),
       whole_number({"database", "connections"}, to.database.connections, 1, 1000),
-      duration({"database", "deadline"}, to.database.deadline, 1ms, 2min),
+      duration({"database", "deadline"}, to.database.deadline, 100ms, 1min),
       duration({"database", "lease_timeout"}, to.database.lease_timeout, 1ms, 5min),
       duration({"database", "lock_timeout"}, to.database.lock_timeout, 1ms, 5min),
       duration({"database", "statement_timeout"}, to.database.statement_timeout, 1ms, 5min),
@@ -41,6 +41,7 @@ std::vector<Setting> settings(Config& to) {
       whole_number({"spool", "max_files"}, to.spool.max_files, 1, 10'000'000),
       size({"spool", "min_free"}, to.spool.min_free_bytes, 0, 1024 * 1024 * mebibyte),
       choice({"log", "level"}, to.log.level, {"debug", "info", "warning", "error"}),
+      text({"metrics", "listen"}, to.metrics.listen),
   };
 }
 

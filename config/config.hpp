@@ -14,6 +14,7 @@
 
 #include "config/config_error.hpp"
 #include "core/ingest/maillog.hpp"
+#include "core/ingest/metrics.hpp"
 #include "core/series/stitch.hpp"
 #include "core/spool/options.hpp"
 #include "core/store/options.hpp"
@@ -28,6 +29,7 @@ struct Config {
   SpoolOptions spool;
   std::string on_failure = "spool";  // or "tempfail"
   LogOptions log;
+  MetricsOptions metrics;
 };
 
 Config load_config(const std::string& path);

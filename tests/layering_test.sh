@@ -15,10 +15,11 @@ may_include() {
     core/series) echo core/mail core/digest ;;
     core/mime) echo core/mail core/digest ;;
     core/spool) echo core/mail core/digest ;;
+    core/source) echo core/mail core/digest core/spool/error.hpp core/spool/files.hpp ;;
     core/store) echo core/series core/mail core/digest ;;
-    core/ingest) echo core/mail core/mime core/series core/store core/spool ;;
+    core/ingest) echo core/mail core/mime core/series core/store core/spool core/source core/digest ;;
     milter) echo core/ingest core/mail ;;
-    config) echo core/mail/text.hpp core/series/stitch.hpp milter/options.hpp core/ingest/maillog.hpp options.hpp ;;
+    config) echo core/mail/text.hpp core/series/stitch.hpp milter/options.hpp core/ingest/maillog.hpp core/ingest/metrics.hpp options.hpp ;;
     cli) echo core milter config ;;
     *) return 1 ;;
   esac
@@ -35,6 +36,7 @@ libmilter/        milter
 spdlog/           core/ingest
 fmt/              core/ingest
 re2/              core/ingest
+prometheus/       core/ingest
 toml++/           config
 CLI/              cli
 nlohmann/         cli core/ingest
@@ -125,6 +127,7 @@ core/mime/planted-N.cpp|#include "core/series/stitch.hpp"
 core/store/planted-N.cpp|#include "core/mime/read_mail.hpp"
 core/store/planted-N.cpp|#include <gmime/gmime.h>
 core/store/planted-N.cpp|#include <spdlog/spdlog.h>
+core/source/planted-N.cpp|#include "core/spool/spool.hpp"
 core/ingest/planted-N.cpp|#include <pqxx/pqxx>
 core/ingest/planted-N.cpp|#include <libmilter/mfapi.h>
 core/ingest/planted-N.cpp|#include <regex>

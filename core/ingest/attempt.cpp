@@ -3,6 +3,7 @@
 #include <new>
 
 #include "core/ingest/maillog.hpp"
+#include "core/ingest/metrics.hpp"
 #include "core/mail/classify.hpp"
 
 namespace quilter {
@@ -21,7 +22,10 @@ void record_in(const Project& project, const Mail& mail, const RawMessage& messa
   attempt.message_id = submission.message_id;
   attempt.kind = to_string(submission.kind);
   attempt.ancestors_dropped = submission.ancestors_dropped;
-  attempt.outcome = store.record(project, submission, message, patience);
+  attempt.outcome = metrics::timed(metrics::Stage::database, [&] {
+    return store.record(project, submission, message, patience);
+  });
+  metrics::observe(metrics::Stage::lock_wait, attempt.outcome.lock_wait);
 }
 
 }  // namespace

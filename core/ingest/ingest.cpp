@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "core/ingest/maillog.hpp"
+#include "core/ingest/metrics.hpp"
 #include "core/mime/read_mail.hpp"
 #include "core/spool/error.hpp"
 
 namespace quilter {
 namespace {
+
+constexpr std::size_t longest_reason = 1'000;  // bytes
 
 Status worst(const std::vector<Attempt>& attempts) {
   auto status = Status::ignored;
@@ -37,12 +40,14 @@ void keep(const RawMessage& message, std::vector<Attempt>& attempts, Shelf shelf
     if (outcome.status != Status::try_later || shelf_for(outcome.failure) != shelf) continue;
     kept.push_back(&attempt);
     spooled.projects.push_back(attempt.project);
-    spooled.reason = outcome.detail;
+    spooled.reason = outcome.detail.substr(0, longest_reason);
   }
   if (kept.empty()) return;
   try {
     spooled.message = message;
-    const auto id = shelf == Shelf::waiting ? spool.keep(spooled) : spool.set_aside(spooled);
+    const auto id = metrics::timed(metrics::Stage::spool, [&] {
+      return shelf == Shelf::waiting ? spool.keep(spooled) : spool.set_aside(spooled);
+    });
     for (auto* attempt : kept) {
       attempt->spool_id = id;
       attempt->outcome.status = shelf == Shelf::waiting ? Status::spooled : Status::set_aside;
@@ -61,7 +66,8 @@ bool Ingest::wants(const ListMarks& marks) const {
 Status Ingest::record(const RawMessage& message) {
   const auto patience = Patience::of(options_.deadline);
   const auto routes = projects_.routes();
-  const auto mail = mime::read_mail(message.bytes);
+  const auto mail =
+      metrics::timed(metrics::Stage::parse, [&] { return mime::read_mail(message.bytes); });
   std::vector<Attempt> attempts;
   for (const auto* project : routes->of(mail, message.envelope.forward_paths))
     attempts.push_back(attempt_in(*project, mail, message, store_, patience));

@@ -2,7 +2,7 @@
 //
 // Promise: a line about a message begins with its queue id; nothing from a mail can forge a line or
 // move a terminal (control characters become '?', long texts are cut); recipients never appear.
-// docs/operations.md explains each line.
+// docs/operations.md explains each line. Whatever is said is counted as well (metrics.hpp).
 // Error: none thrown; a line that cannot be written is lost.
 // Threads: safe from any.
 #pragma once
@@ -23,6 +23,8 @@ struct LogOptions {
 };
 
 namespace maillog {
+
+std::string_view word(Status status);  // "stored", "already-stored" …: in lines and labels
 
 void open(const LogOptions& options);  // to standard error; journald adds time and unit
 

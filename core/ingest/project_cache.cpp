@@ -1,11 +1,10 @@
 #include "core/ingest/project_cache.hpp"
 
-#include <cerrno>
-#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
-#include <system_error>
+
+#include "core/spool/files.hpp"
 
 namespace quilter {
 
@@ -33,14 +32,9 @@ static void from_json(const nlohmann::json& json, Project& project) {
   project.hint_rights = hint_rights(json.at("hint_rights").get<std::vector<std::string>>());
 }
 
-// Renamed into its place. Not fsynced: what a power cut tears is read as no table.
 void save_projects(const std::string& file, const std::vector<Project>& projects) {
-  const auto draft = file + ".new";
-  std::ofstream out{draft, std::ios::trunc};
-  out << nlohmann::json(projects).dump(2) << '\n';
-  out.close();
-  if (!out || std::rename(draft.c_str(), file.c_str()) != 0)
-    throw std::runtime_error{file + ": " + std::generic_category().message(errno)};
+  const std::filesystem::path path{file};
+  replace_file(path.parent_path(), path.filename(), nlohmann::json(projects).dump(2) + "\n");
 }
 
 std::optional<std::vector<Project>> saved_projects(const std::string& file) {

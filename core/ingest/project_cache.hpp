@@ -2,7 +2,7 @@
 // can start while it is away.
 //
 // Promise: a reader finds the last table that was saved, or the one before it, never half of one.
-// Errors: save_projects() throws std::runtime_error that says why; a file that is missing or not
+// Errors: save_projects() throws SpoolError; a file that is missing or not
 // ours is no table.
 // Threads: one writer a file.
 #pragma once

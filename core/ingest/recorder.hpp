@@ -1,11 +1,10 @@
 // Recorder: all that the milter knows of the rest of the program.
 //
 // Promise: wants() touches memory only and takes microseconds. record() returns once the message is
-// committed for every project that it is for, or says try_later; it may be called again with the
-// same message (RFC 5321 §4.5.4).
-// Errors: none thrown; a failure is a Status, and is logged with the queue id by the one who met
-// it.
-// Threads: both may be called from any number of threads at once.
+// committed or fsynced on disk for every project that it is for, or says try_later; it may be
+// called again with the same message (RFC 5321 §4.5.4). Errors: none thrown; a failure is a Status,
+// and is logged with the queue id by the one who met it. Threads: both may be called from any
+// number of threads at once.
 #pragma once
 
 #include <string>

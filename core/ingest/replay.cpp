@@ -27,15 +27,18 @@ Attempt without_project(const std::string& name, const Mail& mail) {
 }  // namespace
 
 Replayed replay(const Spooled& spooled, const Routes& routes, Store& store,
-                const Patience& patience) {
+                std::chrono::milliseconds patience) {
   const auto mail = mime::read_mail(spooled.message.bytes);
   Replayed replayed;
   for (const auto& name : spooled.projects) {
     const auto project = std::ranges::find(routes.projects(), name, &Project::name);
     replayed.attempts.push_back(project == routes.projects().end()
                                     ? without_project(name, mail)
-                                    : attempt_in(*project, mail, spooled.message, store, patience));
-    const auto& outcome = replayed.attempts.back().outcome;
+                                    : attempt_in(*project, mail, spooled.message, store,
+                                                 Patience::of(patience, Urgency::background)));
+    auto& outcome = replayed.attempts.back().outcome;
+    if (outcome.status == Status::try_later && outcome.failure == Failure::none)
+      outcome.failure = Failure::passing;  // only what is recorded may be removed
     if (outcome.failure <= replayed.failure) continue;
     replayed.failure = outcome.failure;
     replayed.detail = name + ": " + outcome.detail;
@@ -76,7 +79,8 @@ void Replay::run() {
       found = one(lock);
     } catch (const std::exception& error) {
       if (!lock.owns_lock()) lock.lock();
-      if (failures_++ == 0) maillog::replay_stumbled(error.what());
+      ++failures_;
+      if (!std::exchange(stumbled_, true)) maillog::replay_stumbled(error.what());
     }
     const auto pause = failures_ > 0 ? growing_pause(failures_, 100ms, 2s) : 0ms;
     stopping_.wait_for(lock,
@@ -98,6 +102,7 @@ bool Replay::one(std::unique_lock<std::mutex>& lock) {
 
 void Replay::look() {
   ids_ = spool_.waiting();
+  stumbled_ = false;
   std::erase_if(troubled_, [this](const auto& entry) {
     return !std::ranges::binary_search(ids_, entry.first);  // dropped by the tool
   });
@@ -127,8 +132,7 @@ void Replay::replay_one(Claim claim) {
     return;
   }
   const auto& spooled = std::get<Spooled>(read);
-  auto replayed =
-      replay(spooled, *projects_.routes(), store_, Patience::of(patience_, Urgency::background));
+  auto replayed = replay(spooled, *projects_.routes(), store_, patience_);
   for (auto& attempt : replayed.attempts) {
     attempt.spool_id = claim.id();
     if (attempt.outcome.failure == Failure::none) log(spooled.message, attempt);
@@ -148,7 +152,10 @@ void Replay::failed(Claim claim, const Spooled& spooled, const Replayed& replaye
   }
   const std::lock_guard lock{guard_};
   ++failures_;
-  if (replayed.failure == Failure::away) return;  // says nothing of this message
+  if (replayed.failure == Failure::away) {  // says nothing of this message: it stays the next one
+    ids_.push_back(id);
+    return;
+  }
   auto& trouble = troubled_[id];
   trouble.not_before = Clock::now() + growing_pause(++trouble.tries, 500ms, 60s);
   if (is_power_of_two(trouble.tries))

@@ -31,8 +31,9 @@ struct Replayed {
   Failure failure = Failure::none;
   std::string detail;
 };
+// Each project has `patience`.
 Replayed replay(const Spooled& spooled, const Routes& routes, Store& store,
-                const Patience& patience);
+                std::chrono::milliseconds patience);
 
 class Replay {
  public:
@@ -70,6 +71,7 @@ class Replay {
   std::map<std::string, Trouble> troubled_;  // by id
   int failures_ = 0;                         // since the last success, of any message
   int replayed_ = 0;                         // since the spool was empty
+  bool stumbled_ = false;                    // said, and not yet over
   Clock::time_point refreshed_{};
   std::vector<std::thread> threads_;
 };

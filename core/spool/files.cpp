@@ -25,6 +25,13 @@ struct flock whole_file() {
   return lock;
 }
 
+// What root writes by the tool the daemon must be able to read.
+void give_to_owner_of(const std::string& folder, const Descriptor& file) {
+  struct stat facts {};
+  if (::geteuid() == 0 && ::stat(folder.c_str(), &facts) == 0)
+    static_cast<void>(::fchown(file.number(), facts.st_uid, facts.st_gid) == 0);
+}
+
 }  // namespace
 
 Descriptor::~Descriptor() {
@@ -93,6 +100,7 @@ void replace_file(const std::string& folder, const std::string& name, std::strin
     const Descriptor file{
         ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, ours_alone)};
     if (!file.is_open()) fail("write", path, errno);
+    give_to_owner_of(folder, file);
     write_all(file, text, path);
     sync(file, path);
   }

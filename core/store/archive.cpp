@@ -1,6 +1,7 @@
 #include "core/store/archive.hpp"
 
 #include <unordered_set>
+#include <utility>
 
 #include "core/store/attempts.hpp"
 #include "core/store/pool.hpp"
@@ -105,8 +106,9 @@ CommentEntry comment_of(const pqxx::row& row) {
 }
 
 std::unique_ptr<Pool> one_connection(const std::string& connection) {
-  return std::make_unique<Pool>(options_of_a_command(connection),
-                                Pool::Hooks{require_known_schema, {}});
+  return std::make_unique<Pool>(
+      options_of_a_command(connection),
+      Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}});
 }
 
 }  // namespace
@@ -171,6 +173,18 @@ std::vector<Mailbox> Archive::people_of_project(const std::string& project) {
         return Mailbox{row[0].as<std::string>(), row[1].as<std::string>()};
       },
       project);
+}
+
+std::map<std::string, std::string> Archive::anchors_of_project(const std::string& project) {
+  const auto pins = snapshot_->rows(
+      "SELECT m.message_id, a.message_id FROM pin JOIN message m ON m.id = pin.message_row "
+      "JOIN message a ON a.id = pin.anchor_row JOIN project j ON j.id = m.project_id "
+      "WHERE j.name = $1",
+      [](const pqxx::row& row) {
+        return std::pair{row[0].as<std::string>(), row[1].as<std::string>()};
+      },
+      project);
+  return {pins.begin(), pins.end()};
 }
 
 std::optional<std::string> Archive::raw_message(const std::string& project,

@@ -48,17 +48,30 @@ Verdict judge_current_exception() {
   } catch (const pqxx::sql_error& error) {
     const auto& sqlstate = error.sqlstate();
     return {is_lost_race(sqlstate) || is_lost_connection(sqlstate),
-            is_refusal(sqlstate) ? Failure::refused : Failure::passing,
-            sqlstate + " " + sql::first_line(error.what()), sqlstate == unique_violation};
+            is_refusal(sqlstate) ? Failure::refused : Failure::passing, describe(error),
+            sqlstate == unique_violation};
   } catch (const Exhausted& error) {
-    return {false, Failure::passing, error.what()};
+    return {false, Failure::away, error.what()};
   } catch (const Away& error) {
     return {false, Failure::away, std::string{"database away: "} + error.what()};
   } catch (const std::bad_alloc&) {
     return {false, Failure::passing, "out of memory"};
+  } catch (const pqxx::failure& error) {  // libpq's own
+    return {false, Failure::passing, sql::first_line(error.what())};
   } catch (const std::exception& error) {
     return {false, Failure::refused, "internal error: " + sql::first_line(error.what())};
   }
+}
+
+std::string describe(const pqxx::sql_error& error) {
+  return error.sqlstate() + " " + sql::first_line(error.what());
+}
+
+// Read-only; undefined table, column or function; invalid schema or catalog; insufficient
+// privilege.
+bool is_unfit(const std::string& sqlstate) {
+  return sqlstate == "25006" || sqlstate == "42P01" || sqlstate == "42703" || sqlstate == "42883" ||
+         sqlstate == "3F000" || sqlstate == "3D000" || sqlstate == "42501";
 }
 
 void pause_before_rerun(int run) {
@@ -71,7 +84,7 @@ void throw_store_error() {
   try {
     throw;
   } catch (const pqxx::sql_error& error) {
-    throw StoreError{"database: " + error.sqlstate() + " " + sql::first_line(error.what())};
+    throw StoreError{"database: " + describe(error)};
   } catch (const std::exception& error) {
     throw StoreError{"database: " + sql::first_line(error.what())};
   }

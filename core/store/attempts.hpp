@@ -31,6 +31,12 @@ Verdict judge_current_exception();
 // Waits a moment that grows with the number of runs, and differs from thread to thread.
 void pause_before_rerun(int run);
 
+// "25006 ERROR:  cannot execute …": its first line; the others may hold the mail's own text.
+std::string describe(const pqxx::sql_error& error);
+
+// Not this statement alone: a server that is read-only, or has no schema of ours.
+bool is_unfit(const std::string& sqlstate);
+
 // Begin, work, commit. A connection that failed otherwise than by the server's plain refusal is not
 // used again.
 template <typename Work>
@@ -39,9 +45,13 @@ auto in_transaction(Pool::Lease& lease, Work&& work) {
     pqxx::work transaction{*lease};
     auto result = work(static_cast<pqxx::transaction_base&>(transaction));
     transaction.commit();
+    lease.worked();
     return result;
-  } catch (const pqxx::sql_error&) {
-    if (!(*lease).is_open()) lease.broken();
+  } catch (const pqxx::sql_error& error) {
+    if (is_unfit(error.sqlstate()))
+      lease.unfit(describe(error));
+    else if (!(*lease).is_open())
+      lease.broken();
     throw;
   } catch (const pqxx::transaction_rollback&) {
     throw;

@@ -59,14 +59,18 @@ void Pool::Lease::broken() {
   pool_->close_idle();
 }
 
+void Pool::Lease::unfit(const std::string& why) {
+  broken();
+  pool_->away(Away{why, Away::Kind::unfit});
+}
+
 Pool::Pool(StoreOptions options, Hooks hooks)
-    : options_{std::move(options)},
-      hooks_{std::move(hooks)},
-      watchdog_{[this] {
-        std::unique_lock lock{guard_};
-        away(Away{"no answer in time"}, lock);
-      }},
-      connector_{[this] { keep_connected(); }} {}
+    : options_{std::move(options)}, hooks_{std::move(hooks)}, watchdog_{[this] {
+        away(Away{"no answer in time"});
+      }} {
+  idle_.reserve(static_cast<std::size_t>(options_.connections) + 1);  // what comes back always fits
+  connector_ = std::thread{[this] { keep_connected(); }};
+}
 
 Pool::~Pool() {
   {
@@ -78,6 +82,8 @@ Pool::~Pool() {
 }
 
 Pool::Lease Pool::lease(const Patience& patience) {
+  if (patience.ends() && patience.left() <= 0ms)
+    throw Exhausted{"no time was left to ask the database"};
   const auto until = std::min(patience.until, Patience::of(options_.lease_timeout).until);
   std::unique_lock lock{guard_};
   const int live = patience.urgency == Urgency::live ? 1 : 0;
@@ -88,19 +94,22 @@ Pool::Lease Pool::lease(const Patience& patience) {
   --waiting_;
   live_waiting_ -= live;
   if (away_) throw Away{*away_};
-  if (!may_take(patience.urgency)) throw Exhausted{};
+  if (!may_take(patience.urgency)) throw Exhausted{"no database connection came free in time"};
   auto connection = std::move(idle_.back());
   idle_.pop_back();
   leased_in_background_ += 1 - live;
+  if (waiting_ > 0 && !idle_.empty()) freed_.notify_all();  // whom this one held back
   lock.unlock();
   Lease lease{*this, std::move(connection), patience.urgency};  // given back whatever happens
   if (patience.ends()) lease.watch_ = watchdog_.watch((*lease).sock(), patience.until);
   return lease;
 }
 
+// One is never refused to background work, or a flood of mail would leave the spool full for ever.
 bool Pool::may_take(Urgency urgency) const {
-  if (idle_.empty() || urgency == Urgency::live) return !idle_.empty();
-  return live_waiting_ == 0 && leased_in_background_ < std::max(1, options_.connections / 2);
+  if (idle_.empty() || urgency == Urgency::live || leased_in_background_ == 0)
+    return !idle_.empty();
+  return live_waiting_ == 0 && leased_in_background_ < options_.connections / 2;
 }
 
 bool Pool::wants_connection() const {
@@ -110,74 +119,106 @@ bool Pool::wants_connection() const {
 // The connector's thread. It is the one who knocks while the database is away.
 void Pool::keep_connected() {
   std::unique_lock lock{guard_};
-  int failures = 0;
   while (true) {
     wanted_.wait(lock, [this] { return stop_ || wants_connection(); });
+    if (troubles_ > 0)
+      wanted_.wait_for(lock, growing_pause(troubles_, 50ms, 3s), [this] { return stop_; });
     if (stop_) return;
-    failures = add_connection(lock) ? 0 : failures + 1;
-    if (failures == 0) continue;
-    wanted_.wait_for(lock, growing_pause(failures, 50ms, 1600ms), [this] { return stop_; });
+    add_connection(lock);
   }
 }
 
-bool Pool::add_connection(std::unique_lock<std::mutex>& lock) {
+void Pool::add_connection(std::unique_lock<std::mutex>& lock) {
   const bool probing = away_ || !probed_;
+  const auto patience = Patience::of(patience_of_probe());
   lock.unlock();
   try {
-    auto connection = connect(probing);
+    auto connection = connect(probing, patience);
     lock.lock();
-    connected(std::move(connection), lock);
-    return true;
+    idle_.push_back(std::move(connection));
+    ++open_;
+    probed_ = true;
+    away_.reset();
+    freed_.notify_all();
+    lock.unlock();
+    announce();
+  } catch (const Away& why) {
+    away(why);
   } catch (const StoreError& unfit) {
-    if (!lock.owns_lock()) lock.lock();
-    away(Away{unfit.what(), Away::Kind::unfit}, lock);
+    away(Away{unfit.what(), Away::Kind::unfit});
   } catch (const std::exception& error) {
-    if (!lock.owns_lock()) lock.lock();
-    if (open_ == 0) away(Away{sql::first_line(error.what())}, lock);
+    if (failed_to_connect(probing && patience.left() <= 0ms) == 0)
+      away(Away{sql::first_line(error.what())});
   }
-  return false;
+  lock.lock();
 }
 
-std::unique_ptr<Pool::Connection> Pool::connect(bool probing) {
+// How many connections are left.
+int Pool::failed_to_connect(bool probe_hung) {
+  const std::lock_guard lock{guard_};
+  ++troubles_;
+  hung_probes_ += probe_hung ? 1 : 0;
+  return open_;
+}
+
+// A commit that hangs keeps its backend when its client is cut: each probe that hung gets twice the
+// time of the one before, so that few are cut.
+std::chrono::milliseconds Pool::patience_of_probe() const {
+  return std::min<std::chrono::milliseconds>(
+      options_.deadline * (1 << std::min(hung_probes_, 5)),
+      std::max<std::chrono::milliseconds>(1min, options_.deadline));
+}
+
+std::unique_ptr<Pool::Connection> Pool::connect(bool probing, const Patience& patience) {
   auto connection = std::make_unique<Connection>(with_bounds(options_.connection));
   if (!probing) return connection;
-  const auto watch =
-      watchdog_.watch(connection->session.sock(), Patience::of(options_.deadline).until);
-  hooks_.probe(connection->session);
+  const auto watch = [&](pqxx::connection& session) {
+    return watchdog_.watch(session.sock(), patience.until);
+  };
+  const auto watched = watch(connection->session);
+  hooks_.probe(connection->session, watch);
   return connection;
 }
 
-void Pool::connected(std::unique_ptr<Connection> connection, std::unique_lock<std::mutex>& lock) {
-  const bool was_away = away_.has_value();
-  idle_.push_back(std::move(connection));
-  ++open_;
-  probed_ = true;
-  away_.reset();
-  freed_.notify_all();
-  if (!was_away) return;
-  lock.unlock();
-  hooks_.events.back();
-  lock.lock();
+void Pool::away(const Away& why) {
+  {
+    const std::lock_guard lock{guard_};
+    if (!away_ || why.kind() == Away::Kind::unfit) away_ = why;
+    ++troubles_;
+    open_ -= static_cast<int>(idle_.size());
+    idle_.clear();
+    freed_.notify_all();
+    wanted_.notify_one();
+  }
+  announce();
 }
 
-void Pool::away(const Away& why, std::unique_lock<std::mutex>& lock) {
-  const bool known = away_ && away_->kind() == why.kind();
-  away_ = why;
-  auto idle = std::exchange(idle_, {});
-  open_ -= static_cast<int>(idle.size());
-  freed_.notify_all();
-  wanted_.notify_one();
-  lock.unlock();
-  idle.clear();
-  if (!known) hooks_.events.away(why.what());
-  lock.lock();
+// One at a time, and what is so by then: `back` is never said before the `away` that it ends.
+void Pool::announce() {
+  const std::lock_guard alone{announcing_};
+  std::optional<Away> now;
+  {
+    const std::lock_guard lock{guard_};
+    now = away_;
+  }
+  const auto before = announced_;
+  announced_ = now ? std::optional{now->kind()} : std::nullopt;
+  if (announced_ == before) return;
+  if (now)
+    hooks_.events.away(now->what());
+  else
+    hooks_.events.back();
+}
+
+void Pool::worked() {
+  const std::lock_guard lock{guard_};
+  troubles_ = hung_probes_ = 0;
 }
 
 void Pool::close_idle() {
-  std::vector<std::unique_ptr<Connection>> idle;  // closed outside the guard
   const std::lock_guard lock{guard_};
-  idle.swap(idle_);
-  open_ -= static_cast<int>(idle.size());
+  open_ -= static_cast<int>(idle_.size());
+  idle_.clear();
 }
 
 void Pool::give_back(std::unique_ptr<Connection> connection, Urgency urgency) {

@@ -2,9 +2,10 @@
 //
 // Promise: no lease waits longer than its patience says, nor does what is done with it: past that
 // the connection's socket is shut down. One thread of the pool makes the connections, so that
-// nobody's message waits for a connect. Where none can be made and none is left, or one was cut at
-// the end of its patience, the database is away: from then on lease() throws at once, and that
-// thread alone looks for the database, now and then, until the probe says that it is well.
+// nobody's message waits for a connect. Where none can be made and none is left, where one was cut
+// at the end of its patience, or the server says that it cannot be used at all, the database is
+// away: from then on lease() throws at once, and that thread alone looks for the database, at
+// growing intervals until a transaction has ended well, and takes one that passes the probe.
 // A Lease gives its connection back, or closes it where it was declared broken (libpqxx 6 would
 // silently open it again, outside any transaction that we know of).
 // Errors: lease() throws Away, and Exhausted where the database is there and no connection came
@@ -34,7 +35,7 @@
 namespace quilter {
 
 struct Exhausted : std::runtime_error {
-  Exhausted() : std::runtime_error{"no database connection came free in time"} {}
+  using std::runtime_error::runtime_error;
 };
 
 // The connection string with time-outs where it names none; keywords and URIs.
@@ -51,8 +52,10 @@ class Pool {
 
   struct Hooks {
     // Of the first connection, and of the first one after the database was away: throws StoreError
-    // where this database cannot be used.
-    std::function<void(pqxx::connection&)> probe = [](pqxx::connection&) {};
+    // where this database cannot be used. What it does with further ones is bounded by `watch`.
+    using Watch = std::function<Watchdog::Watch(pqxx::connection&)>;
+    std::function<void(pqxx::connection&, const Watch& watch)> probe = [](pqxx::connection&,
+                                                                          const Watch&) {};
     DatabaseEvents events;
   };
 
@@ -68,6 +71,8 @@ class Pool {
     pqxx::connection& operator*() { return connection_->session; }
     // Not this one alone: what broke it has broken those that wait as well, as a rule.
     void broken();
+    void unfit(const std::string& why);  // the server cannot be used at all, it says
+    void worked() { pool_->worked(); }
 
    private:
     friend class Pool;
@@ -90,13 +95,16 @@ class Pool {
 
  private:
   void keep_connected();
-  bool add_connection(std::unique_lock<std::mutex>& lock);
-  std::unique_ptr<Connection> connect(bool probing);
+  void add_connection(std::unique_lock<std::mutex>& lock);
+  int failed_to_connect(bool probe_hung);
+  std::unique_ptr<Connection> connect(bool probing, const Patience& patience);
   bool wants_connection() const;
   bool may_take(Urgency urgency) const;
-  void connected(std::unique_ptr<Connection> connection, std::unique_lock<std::mutex>& lock);
-  void away(const Away& why, std::unique_lock<std::mutex>& lock);
+  std::chrono::milliseconds patience_of_probe() const;
+  void away(const Away& why);
+  void announce();
   void close_idle();
+  void worked();
   void give_back(std::unique_ptr<Connection> connection, Urgency urgency);
 
   StoreOptions options_;
@@ -108,8 +116,11 @@ class Pool {
   int leased_in_background_ = 0;
   int waiting_ = 0, live_waiting_ = 0;
   bool probed_ = false;
+  int troubles_ = 0, hung_probes_ = 0;  // since a transaction ended well
   std::optional<Away> away_;
   bool stop_ = false;
+  std::mutex announcing_;
+  std::optional<Away::Kind> announced_;
   Watchdog watchdog_;
   std::thread connector_;
 };

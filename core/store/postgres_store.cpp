@@ -23,14 +23,18 @@ std::chrono::microseconds since(Clock::time_point start) {
 
 // READ COMMITTED explicitly: under any stricter level a waiter for the locks would not see what it
 // waited for.
-// What the server itself gives up; behind it stands the watchdog.
+// What the server itself gives up, a little before the watchdog does: a watchdog that bites means
+// that the server is gone. Background work may use all of its patience for one statement.
 void begin(pqxx::transaction_base& transaction, const StoreOptions& options,
            const Patience& patience) {
-  const auto most = std::max(patience.left(), 1ms);
-  transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
-                   std::to_string(std::min(options.lock_timeout, most).count()) +
-                   "; SET LOCAL statement_timeout = " +
-                   std::to_string(std::min(options.statement_timeout, most).count()));
+  const auto left = std::max(patience.left(), 2ms);
+  const auto most = left - std::min(left / 2, std::max(left / 10, 100ms));
+  const bool live = patience.urgency == Urgency::live;
+  transaction.exec(
+      "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
+      std::to_string((live ? std::min(options.lock_timeout, most) : most).count()) +
+      "; SET LOCAL statement_timeout = " +
+      std::to_string((live ? std::min(options.statement_timeout, most) : most).count()));
 }
 
 // A statement of its own: one that also read would read from before the wait. Ascending, so that
@@ -46,9 +50,11 @@ PostgresStore::PostgresStore(const StoreOptions& options, const StitchOptions& s
                              const DatabaseEvents& events)
     : options_{options},
       stitching_{stitching},
-      pool_{std::make_unique<Pool>(
-          options,
-          Pool::Hooks{[options](auto& session) { require_fit(session, options); }, events})} {
+      pool_{
+          std::make_unique<Pool>(options, Pool::Hooks{[options](auto& session, const auto& watch) {
+                                                        require_fit(session, options, watch);
+                                                      },
+                                                      events})} {
   try {
     pool_->lease(Patience::of(options_.deadline));
   } catch (const Away& away) {
@@ -62,14 +68,18 @@ PostgresStore::~PostgresStore() = default;
 
 std::vector<Project> PostgresStore::projects() {
   return as_store_error([this] {
-    auto lease = pool_->lease(patience_of_background());
-    return in_transaction(lease, [](auto& transaction) { return tracked_projects(transaction); });
+    const auto patience = Patience::of(options_.deadline);
+    auto lease = pool_->lease(patience);
+    return in_transaction(lease, [&](auto& transaction) {
+      begin(transaction, options_, patience);
+      return tracked_projects(transaction);
+    });
   });
 }
 
 int PostgresStore::forget_parked(std::chrono::hours age, int most) {
   return as_store_error([&] {
-    const auto patience = patience_of_background();
+    const auto patience = Patience::of(options_.deadline, Urgency::background);
     auto lease = pool_->lease(patience);
     return in_transaction(lease, [&](auto& transaction) {
       begin(transaction, options_, patience);
@@ -79,10 +89,6 @@ int PostgresStore::forget_parked(std::chrono::hours age, int most) {
           .template as<int>();
     });
   });
-}
-
-Patience PostgresStore::patience_of_background() const {
-  return Patience::of(options_.deadline, Urgency::background);
 }
 
 RecordOutcome PostgresStore::record(const Project& project, const Submission& submission,

@@ -34,8 +34,6 @@ class PostgresStore final : public Store {
   int forget_parked(std::chrono::hours age, int most) override;
 
  private:
-  Patience patience_of_background() const;
-
   StoreOptions options_;
   StitchOptions stitching_;
   std::unique_ptr<Pool> pool_;

@@ -79,18 +79,20 @@ void grant(pqxx::connection& connection) {
   transaction.commit();
 }
 
-void require_excluding_locks(pqxx::connection& connection, const StoreOptions& options) {
-  Pool::Connection rival_connection{with_bounds(options.connection)};
+void require_excluding_locks(pqxx::connection& connection, const StoreOptions& options,
+                             const Pool::Hooks::Watch& watch) {
+  Pool::Connection other{with_bounds(options.connection)};
+  const auto watched = watch(other.session);
   const auto key =
       lock_key_of("quilter probe " + std::to_string(std::hash<const void*>{}(&connection)));
   pqxx::work holder{connection};
   holder.exec("SELECT pg_advisory_xact_lock(" + key + ")");
-  pqxx::work rival{rival_connection.session};
-  if (rival.exec("SELECT pg_try_advisory_xact_lock(" + key + ")")[0][0].as<bool>())
-    throw StoreError{
-        "this database's advisory locks do not exclude: two sessions held one lock at once. "
-        "Quilter "
-        "needs a PostgreSQL whose pg_advisory_xact_lock works across sessions"};
+  pqxx::work rival{other.session};
+  if (!rival.exec("SELECT pg_try_advisory_xact_lock(" + key + ")")[0][0].as<bool>()) return;
+  holder.exec("SELECT 1");  // throws where it has lost its lock by losing its session
+  throw StoreError{
+      "this database's advisory locks do not exclude: two sessions held one lock at once. Quilter "
+      "needs a PostgreSQL whose pg_advisory_xact_lock works across sessions"};
 }
 
 }  // namespace
@@ -127,9 +129,22 @@ void require_known_schema(pqxx::connection& connection) {
                      ": run, with the owner's rights: quilter --database CONNECTION migrate"};
 }
 
-void require_fit(pqxx::connection& connection, const StoreOptions& options) {
+// A record in the log of the server, so that the commit has to wait for its disk and its standbys.
+void require_commits(pqxx::connection& connection) {
+  pqxx::work transaction{connection};
+  if (transaction.exec("SHOW transaction_read_only")[0][0].as<std::string>() == "on")
+    throw Away{
+        "the database is read-only: a standby, or default_transaction_read_only; "
+        "database.connection must lead to the primary"};
+  transaction.exec("SELECT pg_logical_emit_message(true, 'quilter', 'probe')");
+  transaction.commit();
+}
+
+void require_fit(pqxx::connection& connection, const StoreOptions& options,
+                 const Pool::Hooks::Watch& watch) {
   require_known_schema(connection);
-  require_excluding_locks(connection, options);
+  require_excluding_locks(connection, options, watch);
+  require_commits(connection);
 }
 
 }  // namespace quilter

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/store/options.hpp"
+#include "core/store/pool.hpp"
 
 namespace quilter {
 
@@ -25,8 +25,9 @@ void migrate(const std::string& connection,
 
 void require_known_schema(pqxx::connection& connection);
 
-// As that, and advisory locks exclude: some engines that speak PostgreSQL's
-// protocol have ones that do nothing. Makes a second connection for that.
-void require_fit(pqxx::connection& connection, const StoreOptions& options);
+// As that; and advisory locks exclude (some engines that speak PostgreSQL's protocol have ones that
+// do nothing), which takes a second connection; and it can be written to, durably.
+void require_fit(pqxx::connection& connection, const StoreOptions& options,
+                 const Pool::Hooks::Watch& watch);
 
 }  // namespace quilter

@@ -1,8 +1,11 @@
 // A database that is not there, and one that is there and does not answer.
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <pqxx/pqxx>
+#include <thread>
+#include <vector>
 
 #include "core/store/postgres_store.hpp"
 #include "tests/support/catch.hpp"
@@ -88,7 +91,7 @@ TEST_CASE("what the database refuses for good is told apart from what will pass"
       {{"ALTER TABLE message ADD CHECK (message_id <> 'a')", Failure::refused},
        {"REVOKE INSERT ON message FROM quilter_ingest", Failure::passing},
        {"ALTER ROLE quilter_ingest IN DATABASE :name SET default_transaction_read_only = on",
-        Failure::passing}}));
+        Failure::away}}));
   const ReadyDatabase database;
   auto obstacle = row.obstacle;
   if (const auto at = obstacle.find(":name"); at != std::string::npos)
@@ -96,7 +99,51 @@ TEST_CASE("what the database refuses for good is told apart from what will pass"
   pqxx::connection session{database.superuser()};
   pqxx::nontransaction{session}.exec(obstacle);
   PostgresStore store{options(database.ingest()), {}};
-  const auto outcome = store.record(store.projects().front(), patch("a", {}), {}, {});
+  const auto outcome = store.record(demo, patch("a", {}), {}, {});
   CHECK(outcome.status == Status::try_later);
   CHECK(outcome.failure == row.failure);
+}
+
+TEST_CASE("a database that loses its schema is away, and is so told once") {
+  const ReadyDatabase database;
+  int away = 0;
+  PostgresStore store{options(database.ingest()), {}, {[&](auto) { ++away; }, [] {}}};
+  REQUIRE(store.record(demo, patch("a", {}), {}, {}).status == Status::stored);
+  pqxx::connection session{database.superuser()};
+  pqxx::nontransaction{session}.exec("ALTER SCHEMA public RENAME TO elsewhere");
+  CHECK(store.record(demo, patch("b", {}), {}, {}).status == Status::try_later);
+  for (int i = 0; i < 20; ++i)
+    CHECK(store.record(demo, patch("b", {}), {}, {}).failure == Failure::away);
+  CHECK(away == 1);
+}
+
+TEST_CASE("background work always gets a connection in the end, and leaves live work its own") {
+  const ReadyDatabase database;
+  auto two = options(database.ingest());
+  two.connections = 2;
+  PostgresStore store{two, {}};
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> live;
+  for (int i = 0; i < 6; ++i)
+    live.emplace_back([&, i] {
+      for (int n = 0; !stop; ++n)
+        store.record(demo, comment(std::to_string(i) + "." + std::to_string(n), {"x"}), {},
+                     Patience::of(1min));
+    });
+  for (int n = 0; n < 20; ++n) {
+    const auto mail = comment("b" + std::to_string(n), {"y"});
+    CHECK(store.record(demo, mail, {}, Patience::of(1min, Urgency::background)).status ==
+          Status::stored);
+  }
+  stop = true;
+  for (auto& thread : live) thread.join();
+}
+
+TEST_CASE("work whose time is over before it begins says nothing of the database") {
+  const ReadyDatabase database;
+  int away = 0;
+  PostgresStore store{options(database.ingest()), {}, {[&](auto) { ++away; }, [] {}}};
+  CHECK(store.record(demo, patch("a", {}), {}, Patience::of(-1s)).status == Status::try_later);
+  CHECK(store.record(demo, patch("a", {}), {}, {}).status == Status::stored);
+  CHECK(away == 0);
 }
