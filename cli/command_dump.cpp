@@ -1,13 +1,11 @@
-// The canonical dump: docs/dump.md is its definition.
-
 #include <algorithm>
 #include <iostream>
 #include <map>
 
+#include "cli/canonical.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
-#include "core/store/archive.hpp"
 
 namespace quilter::cli {
 namespace {
@@ -33,38 +31,34 @@ std::map<std::int64_t, Members> by_series(Members members) {
 
 class Dump {
  public:
-  Dump(Archive& archive, const std::string& project)
-      : archive_{archive},
-        project_{project},
-        members_{by_series(archive.members_of_project(project))} {
+  explicit Dump(const Canonical& recorded)
+      : recorded_{recorded}, members_{by_series(recorded.members)} {
     for (const auto& [series, members] : members_)
       keys_.emplace(series, first_member(members).message_id);
   }
 
-  std::vector<std::string> lines() {
-    for (const auto& person : archive_.people_of_project(project_))
+  std::vector<Json> objects() {
+    for (const auto& person : recorded_.people)
       add({{"type", "person"}, {"email", person.address}, {"name", person.name}});
-    for (const auto& series : archive_.series_of_project(project_)) add_series(series);
+    for (const auto& series : recorded_.series) add_series(series);
     for (const auto& [series, members] : members_)
       for (const auto& member : members)
         member.kind == "cover" ? add_cover(member) : add_patch(member);
-    for (const auto& comment : archive_.comments_of_project(project_)) add_comment(comment);
-    std::sort(lines_.begin(), lines_.end());
-    return std::move(lines_);
+    for (const auto& comment : recorded_.comments) add_comment(comment);
+    return std::move(objects_);
   }
 
  private:
-  void add(const Json& object) { lines_.push_back(json_text(object)); }
+  void add(Json object) { objects_.push_back(std::move(object)); }
   void add_series(const SeriesEntry& series);
   void add_patch(const MessageEntry& patch);
   void add_cover(const MessageEntry& cover);
   void add_comment(const CommentEntry& comment);
 
-  Archive& archive_;
-  const std::string& project_;
+  const Canonical& recorded_;
   std::map<std::int64_t, Members> members_;
   std::map<std::int64_t, std::string> keys_;
-  std::vector<std::string> lines_;
+  std::vector<Json> objects_;
 };
 
 void Dump::add_series(const SeriesEntry& series) {
@@ -135,16 +129,30 @@ void Dump::add_comment(const CommentEntry& comment) {
 }
 
 // The archive is let go before anybody reads the output.
-std::vector<std::string> lines_of(const Common& common, const std::string& project) {
+Canonical read(const Common& common, const std::string& project) {
   Archive archive{common.connection()};
   archive.require_project(project);
-  return Dump{archive, project}.lines();
+  return canonical(archive, project);
 }
 
 }  // namespace
 
+Canonical canonical(Archive& archive, const std::string& project) {
+  return {.members = archive.members_of_project(project),
+          .series = archive.series_of_project(project),
+          .comments = archive.comments_of_project(project),
+          .people = archive.people_of_project(project)};
+}
+
+std::vector<Json> objects(const Canonical& recorded) {
+  return Dump{recorded}.objects();
+}
+
 int dump(const Common& common, const std::string& project) {
-  for (const auto& line : lines_of(common, project)) std::cout << line << '\n';
+  std::vector<std::string> lines;
+  for (const auto& object : objects(read(common, project))) lines.push_back(json_text(object));
+  std::sort(lines.begin(), lines.end());
+  for (const auto& line : lines) std::cout << line << '\n';
   return exit_code::ok;
 }
 

@@ -82,6 +82,10 @@ StitchOptions Common::stitching() const {
   return database.empty() ? load_config(config_file).stitching : StitchOptions{};
 }
 
+std::size_t Common::max_message_bytes() const {
+  return (database.empty() ? load_config(config_file).milter : milter::Options{}).max_message_bytes;
+}
+
 int migrate(const Common& common) {
   int applied = 0;
   quilter::migrate(common.connection(), [&applied](std::string_view name) {

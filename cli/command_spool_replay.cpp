@@ -25,7 +25,7 @@ Result replay_one(SpoolFolder& folder, const std::string& id, const Routes& rout
   if (!claim) return Result::gone;
   const auto read = claim->read();
   if (const auto* torn = std::get_if<Torn>(&read)) return failed(id, "damaged: " + torn->why);
-  const auto replayed = replay(std::get<Spooled>(read), routes, store, Patience::of(patience));
+  const auto replayed = replay(std::get<Spooled>(read), routes, store, patience);
   if (replayed.failure == Failure::refused) {
     folder.move(std::move(*claim), Shelf::failed, replayed.detail);
     return failed(id, "set aside: " + replayed.detail);

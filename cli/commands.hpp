@@ -2,6 +2,8 @@
 // returns an exit code; StoreError and ConfigError pass through to main().
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +24,12 @@ struct Common {
   Output output() const { return json ? Output::json : Output::table; }
   std::string connection() const;   // --database, else the configuration file's; ConfigError
   StitchOptions stitching() const;  // the configuration file's; the defaults beside --database
+  std::size_t max_message_bytes() const;  // likewise
+};
+
+struct SetupArguments {
+  std::string role = "quilter";  // that the daemon connects as
+  bool run = false;
 };
 
 struct ProjectArguments {
@@ -46,6 +54,22 @@ struct SpoolArguments {
   bool raw = false;
 };
 
+struct ImportArguments {
+  std::vector<std::string> sources;    // "-" is standard input
+  std::optional<std::string> project;  // else by the mails' list fields
+  int jobs = 4;
+  std::string resume_file;  // "": nothing is remembered
+  std::chrono::seconds give_up_after{3600};
+  bool quiet = false;
+};
+
+struct DeliverArguments {
+  std::optional<std::string> project;  // else by the mail's list fields
+  std::chrono::seconds patience{30};
+  bool verbose = false;
+};
+
+int setup_db(const Common& common, const SetupArguments& arguments);
 int migrate(const Common& common);
 
 int project_add(const Common& common, const ProjectArguments& arguments);
@@ -62,6 +86,10 @@ int patch_show(const Common& common, const std::string& message_id, bool with_di
 int mbox(const Common& common, const std::string& id);  // a series id, or a patch's message id
 int parse(const Common& common, const ParseArguments& arguments);
 int dump(const Common& common, const std::string& project);
+
+int import_mail(const Common& common, const ImportArguments& arguments);
+int deliver(const Common& common, const DeliverArguments& arguments);
+int reparse(const Common& common, const std::optional<std::string>& project);
 
 SpoolFolder spool_folder(const Common& common, const SpoolArguments& arguments);
 int spool_list(const Common& common, const SpoolArguments& arguments);

@@ -18,9 +18,12 @@ using namespace quilter;
 struct CommandLine {
   CLI::App app{"quilter: looks into, and sets up, a Quilter archive", "quilter"};
   cli::Common common;
+  cli::SetupArguments setup;
   cli::ProjectArguments project;
   cli::ParseArguments parse;
   cli::SpoolArguments spool;
+  cli::ImportArguments import;
+  cli::DeliverArguments deliver;
   std::string id;
   std::optional<std::string> project_filter;
   std::int64_t series_id = 0, other_id = 0;
@@ -38,6 +41,12 @@ struct CommandLine {
     app.add_flag("--json", common.json, "print JSON instead of tables");
     app.fallthrough();
     app.require_subcommand(1);
+    auto* setup_db =
+        add(app, "setup-db", "print what sets the database up, for psql; or do it, with --run",
+            [this] { return cli::setup_db(common, setup); });
+    setup_db->add_option("--role", setup.role, "that the daemon connects as")
+        ->capture_default_str();
+    setup_db->add_flag("--run", setup.run, "run it, and migrate (a superuser's rights)");
     add(app, "migrate", "create the schema, or bring it up to date (owner's rights)",
         [this] { return cli::migrate(common); });
     add_project();
@@ -55,6 +64,7 @@ struct CommandLine {
                              [this] { return cli::dump(common, id); });
     dump_command->add_option("--project", id, "name of the project")->required();
     add_spool();
+    add_import();
   }
 
  private:
@@ -157,6 +167,41 @@ struct CommandLine {
     drop->add_flag("--force", spool.forced, "also those that wait to be recorded");
   }
 
+  void add_import() {
+    auto* mail = add(app, "import", "record the mail of a mailbox or repository",
+                     [this] { return cli::import_mail(common, import); });
+    mail->add_option("SOURCE", import.sources,
+                     "mbox, maildir, public-inbox repository; - for an mbox on standard input")
+        ->required();
+    mail->add_option("--project", import.project, "whatever lists the mails name");
+    mail->add_option("--jobs", import.jobs, "messages recorded at once")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    mail->add_option("--resume", import.resume_file,
+                     "file that remembers how far it came, to go on there the next time");
+    add_seconds(*mail, "--give-up-after", import.give_up_after, "seconds to wait for the database");
+    mail->add_flag("--quiet", import.quiet, "no progress");
+
+    auto* one = add(app, "deliver", "record the mail on standard input",
+                    [this] { return cli::deliver(common, deliver); });
+    one->add_option("--project", deliver.project, "whatever list the mail names");
+    add_seconds(*one, "--patience", deliver.patience, "seconds to wait for the database");
+    one->add_flag("--verbose", deliver.verbose, "say what became of it");
+
+    auto* again = add(app, "reparse", "read all recorded mails again, and show what would differ",
+                      [this] { return cli::reparse(common, project_filter); });
+    again->add_option("--project", project_filter, "this project only");
+  }
+
+  static void add_seconds(CLI::App& command_app, const std::string& name,
+                          std::chrono::seconds& value, const std::string& what) {
+    command_app
+        .add_option_function<long>(
+            name, [&value](long seconds) { value = std::chrono::seconds{seconds}; }, what)
+        ->check(CLI::Range(1L, 1'000'000L))
+        ->default_str(std::to_string(value.count()));
+  }
+
   static std::string bare(const std::string& id) {
     return id.size() > 2 && id.front() == '<' && id.back() == '>' ? id.substr(1, id.size() - 2)
                                                                   : id;
@@ -171,7 +216,9 @@ int main(int argc, char** argv) {
     try {
       line.app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-      return line.app.exit(error) == 0 ? exit_code::ok : exit_code::usage;
+      const bool from_mta = line.app.got_subcommand("deliver");  // it would bounce the mail
+      if (line.app.exit(error) == 0) return exit_code::ok;
+      return from_mta ? exit_code::failure : exit_code::usage;
     }
     return line.command();
   } catch (const ConfigError& error) {

@@ -5,8 +5,15 @@
 namespace quilter {
 namespace {
 
+bool is_escaped_from(std::string_view line) {
+  const auto text = line.find_first_not_of('>');
+  return text != 0 && text != std::string_view::npos && line.substr(text).starts_with("From ");
+}
+
+}  // namespace
+
 // "From whoever Mon Sep 17 00:00:00 2001", with anything behind the year.
-bool is_from_line(std::string_view line) {
+bool begins_mbox_entry(std::string_view line) {
   if (!line.starts_with("From ")) return false;
   const auto colon = line.rfind(':');
   if (colon == std::string_view::npos || colon < 5 || line.size() < colon + 8) return false;
@@ -16,19 +23,16 @@ bool is_from_line(std::string_view line) {
   return digit(colon + 4) && digit(colon + 5) && digit(colon + 6) && digit(colon + 7);
 }
 
-bool is_escaped_from(std::string_view line) {
-  const auto text = line.find_first_not_of('>');
-  return text != 0 && text != std::string_view::npos && line.substr(text).starts_with("From ");
+std::string_view line_of_mbox(std::string_view line) {
+  return is_escaped_from(line) ? line.substr(1) : line;
 }
 
-void end_entry(std::string& message) {
+void end_mbox_entry(std::string& message) {
   if (message.ends_with("\r\n\r\n"))
     message.resize(message.size() - 2);
   else if (message.ends_with("\n\n"))
     message.pop_back();
 }
-
-}  // namespace
 
 std::string mbox_entry(std::string_view message_bytes) {
   std::string entry =
@@ -52,14 +56,14 @@ std::vector<std::string> messages_of_mbox(std::string_view file) {
   std::vector<std::string> messages;
   while (!file.empty()) {
     const auto line = next_line(file);
-    const bool starts = is_from_line(line);
+    const bool starts = begins_mbox_entry(line);
     if (starts || messages.empty()) {
-      if (!messages.empty()) end_entry(messages.back());
+      if (!messages.empty()) end_mbox_entry(messages.back());
       messages.emplace_back();
     }
-    if (!starts) messages.back() += is_escaped_from(line) ? line.substr(1) : line;
+    if (!starts) messages.back() += line_of_mbox(line);
   }
-  if (!messages.empty()) end_entry(messages.back());
+  if (!messages.empty()) end_mbox_entry(messages.back());
   return messages;
 }
 

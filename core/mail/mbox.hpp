@@ -23,4 +23,9 @@ std::string_view without_from_line(std::string_view file);
 // that ends an entry is not its message's. One '>' is taken off ">From " (mboxo, mboxrd).
 std::vector<std::string> messages_of_mbox(std::string_view file);
 
+// What these are made of, for an mbox that is read piece by piece.
+bool begins_mbox_entry(std::string_view line);         // it is a From_ line
+std::string_view line_of_mbox(std::string_view line);  // as the message has it
+void end_mbox_entry(std::string& message);             // takes the entry's empty line off
+
 }  // namespace quilter

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -101,6 +102,9 @@ class Archive {
   std::vector<CommentEntry> comments_of_project(const std::string& project);
   std::vector<SeriesEntry> series_of_project(const std::string& project);
   std::vector<Mailbox> people_of_project(const std::string& project);
+
+  // Of each pinned patch or cover letter the anchor, by message ids.
+  std::map<std::string, std::string> anchors_of_project(const std::string& project);
 
   std::optional<std::string> raw_message(const std::string& project, const std::string& message_id);
 
