@@ -3,10 +3,11 @@ dnl
 dnl Filters run in the order in which they stand: keep this one last, so that what the others reject is not recorded
 dnl and what they change is recorded as changed.
 dnl
-dnl S=  the socket, as `listen' in quilter.toml has it, with socket_group = "smmsp" or the group that sendmail runs
-dnl     in. Sendmail refuses a socket in a folder that others may write to.
+dnl S=  the socket, as `listen' in quilter.toml has it, for the group that sendmail runs in: SocketGroup=smmsp in
+dnl     quilter.socket, or socket_group = "smmsp" with the unit's drop-in socket-group.conf. Sendmail refuses a socket
+dnl     in a folder that others may write to.
 dnl F=T with the daemon away: tempfail, the client keeps the mail and comes again. Without F= it would pass
 dnl     unrecorded.
-dnl T=  R, the wait for one reply, is 10s by default: less than a message may wait for the database
-dnl     (lease_timeout + lock_timeout + statement_timeout, and more when it is run again). E bounds the whole.
+dnl T=  R, the wait for one word of ours, is 10s by default. quilterd answers within database.deadline (5s), and says
+dnl     every 4s that it is at work where a sick disk takes longer. E bounds the whole.
 INPUT_MAIL_FILTER(`quilter', `S=unix:/run/quilter/quilter.sock, F=T, T=C:30s;S:30s;R:60s;E:5m')dnl

@@ -287,3 +287,29 @@ TEST_CASE("it says why it cannot start, and ends with a code that says whose fau
   CHECK_THAT(output_of(program("quilterd") + " --version"), Contains("quilterd 0."));
   CHECK_THAT(output_of(program("quilterd") + " --help"), Contains("--check-config"));
 }
+
+TEST_CASE("what the log says is counted, for whoever asks on loopback") {
+  auto port = output_of(
+      "python3 -c 'import socket; print(socket.create_server((\"127.0.0.1\", "
+      "0)).getsockname()[1])'");
+  port.pop_back();
+  const Service service{"[metrics]\nlisten = \"127.0.0.1:" + port + "\"\n"};
+  auto mta = service.mta();
+  REQUIRE(mta.deliver(patch("a@example.org")) == go_on);
+  REQUIRE(mta.deliver(patch("a@example.org")) == go_on);
+  service.take_database_away();
+  REQUIRE(mta.deliver(patch("b@example.org")) == go_on);
+  const auto scraped = output_of(
+      "python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1:" + port +
+      "/metrics\").read().decode())'");
+  for (const auto* line :
+       {"quilter_messages_total{project=\"demo\",status=\"stored\"} 1\n",
+        "quilter_messages_total{project=\"demo\",status=\"already-stored\"} 1\n",
+        "quilter_messages_total{project=\"demo\",status=\"spooled\"} 1\n",
+        "quilter_events_total{event=\"database-away\"} 1\n", "quilter_database_up 0\n",
+        "quilter_spool_files{shelf=\"waiting\"} 1\n", "quilter_violations_total 0\n",
+        "quilter_stage_seconds_count{stage=\"parse\"} 3\n",
+        "quilter_stage_seconds_count{stage=\"spool\"} 1\n", "quilter_build_info{version=\""})
+    CHECK_THAT(scraped, Contains(line));
+  service.give_database_back();
+}
