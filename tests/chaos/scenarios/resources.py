@@ -119,8 +119,8 @@ def no_threads(run):
     with run.world(by_postfix=False) as world:
         as_user(world)
         before = descriptors(world.daemon.process)
-        clients = impatient(world, 16, patience=5)
         rounds, seconds = run.pick(2, 6), run.pick(2, 10)
+        clients = impatient(world, 16, patience=seconds + 3)  # while there is no thread, mail waits
         with world.traffic(rounds * (seconds + 1) * 60, clients=clients, rate=60) as traffic:
             for _ in range(rounds):
                 world.daemon.restart()  # one that has made few threads yet
