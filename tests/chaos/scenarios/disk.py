@@ -265,7 +265,10 @@ def read_only(spool):
     """By a mount on top of it: a file system that has files open for writing cannot be made read-only."""
     if os.geteuid() != 0:
         raise parts.Skip("only root can mount")
-    parts.run("mount", "--bind", spool, spool)
+    try:
+        parts.run("mount", "--bind", spool, spool)
+    except parts.Failure as error:
+        raise parts.Skip(f"no mount here: {error}") from error
     try:
         parts.run("mount", "-o", "remount,bind,ro", spool)
         yield
