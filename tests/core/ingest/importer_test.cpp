@@ -90,7 +90,7 @@ TEST_CASE("what is settled has no gap before it, and kin waits for kin") {
   store.wait_for(3);
   while (importer.settled_messages() < 2) importer.rest(1ms);  // bob's and eve's
   CHECK_FALSE(importer.rest(1ms));
-  CHECK_FALSE(store.has_begun("3@x"));
+  CHECK(store.has_begun("2@x") != store.has_begun("3@x"));  // whichever was read first
   CHECK(importer.settled() == 10U);
   store.release();
   while (!importer.rest(1s)) {
