@@ -72,15 +72,16 @@ std::string Heartbeat::trouble() const {
 
 void Heartbeat::say(const std::string& trouble) {
   const bool well = trouble.empty();
+  if (std::exchange(well_, well) != well) {
+    if (well)
+      maillog::message_path_works();
+    else
+      maillog::message_path_hangs(trouble);
+  }
   if (well)
     service_manager::works(draining_ ? "draining" : health_.status());
   else
     service_manager::hangs("hangs: " + trouble);
-  if (std::exchange(well_, well) == well) return;
-  if (well)
-    maillog::message_path_works();
-  else
-    maillog::message_path_hangs(trouble);
 }
 
 }  // namespace quilter::milter
