@@ -37,9 +37,9 @@ std::vector<Setting> settings(Config& to) {
       duration({"stitching", "marker_window"}, to.stitching.marker_window, 1min, 24h),
       text({"spool", "folder"}, to.spool.folder),
       choice({"spool", "on_failure"}, to.on_failure, {"spool", "tempfail"}),
-      size({"spool", "max_bytes"}, to.spool.max_bytes, mebibyte / 16, 1024 * 1024 * mebibyte),
+      size({"spool", "max_bytes"}, to.spool.max_bytes, mebibyte / 16, mebibyte * 1024 * 1024),
       whole_number({"spool", "max_files"}, to.spool.max_files, 1, 10'000'000),
-      size({"spool", "min_free"}, to.spool.min_free_bytes, 0, 1024 * 1024 * mebibyte),
+      size({"spool", "min_free"}, to.spool.min_free_bytes, 0, mebibyte * 1024 * 1024),
       choice({"log", "level"}, to.log.level, {"debug", "info", "warning", "error"}),
       text({"metrics", "listen"}, to.metrics.listen),
   };
