@@ -78,6 +78,7 @@ Pool::~Pool() {
     stop_ = true;
   }
   wanted_.notify_one();
+  watchdog_.bite_all();  // a probe may wait for a commit that hangs
   connector_.join();
 }
 

@@ -21,12 +21,19 @@ Watchdog::~Watchdog() {
 // meanwhile: so it is woken up once in a deadline and not for every message.
 Watchdog::Watch Watchdog::watch(int socket, Time until) {
   std::unique_lock lock{guard_};
+  if (bites_all_) ::shutdown(socket, SHUT_RDWR);
   const Key key{until, ++last_};
   sockets_.emplace(key, socket);
   const bool earlier = until < wakes_at_;
   lock.unlock();
   if (earlier) changed_.notify_one();
   return {*this, key};
+}
+
+void Watchdog::bite_all() {
+  const std::lock_guard lock{guard_};
+  bites_all_ = true;
+  for (const auto& [key, socket] : sockets_) ::shutdown(socket, SHUT_RDWR);
 }
 
 void Watchdog::forget(const Key& key) {

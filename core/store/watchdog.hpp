@@ -65,6 +65,9 @@ class Watchdog {
 
   Watch watch(int socket, Time until);
 
+  // Nobody is to wait any more: shuts all of them down, and those that come later at once.
+  void bite_all();
+
  private:
   void run();
   int bite_due();
@@ -76,7 +79,7 @@ class Watchdog {
   std::map<Key, int> sockets_;
   std::uint64_t last_ = 0;
   Time wakes_at_ = Time::max();
-  bool stop_ = false;
+  bool stop_ = false, bites_all_ = false;
   std::thread thread_;
 };
 

@@ -147,3 +147,39 @@ TEST_CASE("work whose time is over before it begins says nothing of the database
   CHECK(store.record(demo, patch("a", {}), {}, {}).status == Status::stored);
   CHECK(away == 0);
 }
+
+TEST_CASE("a server whose commits hang is away until they do not, and nobody is kept at the end") {
+  const ReadyDatabase database;
+  auto hasty = options(database.ingest());
+  hasty.deadline = 300ms;
+  pqxx::connection session{database.superuser()};
+  pqxx::nontransaction{session}.exec("SET synchronous_commit = local");  // ours do not wait
+  const auto wait_for_standby = [&](const std::string& what) {
+    pqxx::nontransaction{session}.exec("ALTER DATABASE " + database.name() +
+                                       " SET synchronous_commit = " + what);
+    pqxx::nontransaction{session}.exec(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE usename = 'quilter_ingest' AND datname = '" +
+        database.name() + "'");
+  };
+  wait_for_standby("local");
+  pqxx::nontransaction{session}.exec("ALTER SYSTEM SET synchronous_standby_names = 'gone'");
+  pqxx::nontransaction{session}.exec("SELECT pg_reload_conf()");
+  struct Restore {
+    pqxx::connection& session;
+    ~Restore() {
+      pqxx::nontransaction{session}.exec("ALTER SYSTEM RESET synchronous_standby_names");
+      pqxx::nontransaction{session}.exec("SELECT pg_reload_conf()");
+    }
+  } const restore{session};
+  int away = 0;
+  {
+    PostgresStore store{hasty, {}, {[&](auto) { ++away; }, [] {}}};
+    REQUIRE(store.record(demo, patch("a", {}), {}, Patience::of(10s)).status == Status::stored);
+    wait_for_standby("on");
+    for (int i = 0; i < 50; ++i)
+      CHECK(store.record(demo, patch("b", {}), {}, Patience::of(300ms)).status ==
+            Status::try_later);
+    CHECK(away == 1);
+  }
+}

@@ -56,6 +56,16 @@ TEST_CASE("a socket whose watch has ended is left alone, and the next one is not
   CHECK(moved.is_open());
 }
 
+TEST_CASE("in the end nobody is waited for, nor whoever comes then") {
+  const Sockets waiting, late;
+  Watchdog watchdog{[] {}};
+  const auto first = watchdog.watch(waiting.ends[0], Patience::of(1h).until);
+  watchdog.bite_all();
+  const auto second = watchdog.watch(late.ends[0], Patience::of(1h).until);
+  CHECK(waiting.read() == 0);
+  CHECK(late.read() == 0);
+}
+
 TEST_CASE("pauses grow, never past the longest, and are not all the same") {
   CHECK(growing_pause(1, 100ms, 2s) <= 100ms);
   CHECK(growing_pause(1, 100ms, 2s) >= 50ms);
