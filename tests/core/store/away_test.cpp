@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <pqxx/pqxx>
 #include <thread>
@@ -30,16 +31,19 @@ const Project demo{1, "demo", {"demo.lists.example.org"}, {}, "", ""};
 }  // namespace
 
 TEST_CASE("a database that is not there is away, and mail is told so at once") {
-  int away = 0;
-  PostgresStore store{options("host=/nonexistent dbname=x"), {}, {[&](auto) { ++away; }, [] {}}};
+  std::atomic<int> away = 0;
+  auto store =
+      std::make_unique<PostgresStore>(options("host=/nonexistent dbname=x"), StitchOptions{},
+                                      DatabaseEvents{[&](auto) { ++away; }, [] {}});
   for (int i = 0; i < 100; ++i) {
-    const auto outcome = store.record(demo, patch("a", {}), {}, Patience::of(1h));
+    const auto outcome = store->record(demo, patch("a", {}), {}, Patience::of(1h));
     CHECK(outcome.status == Status::try_later);
     CHECK(outcome.failure == Failure::away);
     CHECK_THAT(outcome.detail, Contains("database away"));
   }
+  CHECK_THROWS_AS(store->projects(), StoreError);
+  store.reset();
   CHECK(away == 1);
-  CHECK_THROWS_AS(store.projects(), StoreError);
 }
 
 TEST_CASE("a database that comes later is found without being asked") {
@@ -106,14 +110,16 @@ TEST_CASE("what the database refuses for good is told apart from what will pass"
 
 TEST_CASE("a database that loses its schema is away, and is so told once") {
   const ReadyDatabase database;
-  int away = 0;
-  PostgresStore store{options(database.ingest()), {}, {[&](auto) { ++away; }, [] {}}};
-  REQUIRE(store.record(demo, patch("a", {}), {}, {}).status == Status::stored);
+  std::atomic<int> away = 0;
+  auto store = std::make_unique<PostgresStore>(options(database.ingest()), StitchOptions{},
+                                               DatabaseEvents{[&](auto) { ++away; }, [] {}});
+  REQUIRE(store->record(demo, patch("a", {}), {}, {}).status == Status::stored);
   pqxx::connection session{database.superuser()};
   pqxx::nontransaction{session}.exec("ALTER SCHEMA public RENAME TO elsewhere");
-  CHECK(store.record(demo, patch("b", {}), {}, {}).status == Status::try_later);
+  CHECK(store->record(demo, patch("b", {}), {}, {}).status == Status::try_later);
   for (int i = 0; i < 20; ++i)
-    CHECK(store.record(demo, patch("b", {}), {}, {}).failure == Failure::away);
+    CHECK(store->record(demo, patch("b", {}), {}, {}).failure == Failure::away);
+  store.reset();
   CHECK(away == 1);
 }
 
@@ -141,7 +147,7 @@ TEST_CASE("background work always gets a connection in the end, and leaves live 
 
 TEST_CASE("work whose time is over before it begins says nothing of the database") {
   const ReadyDatabase database;
-  int away = 0;
+  std::atomic<int> away = 0;
   PostgresStore store{options(database.ingest()), {}, {[&](auto) { ++away; }, [] {}}};
   CHECK(store.record(demo, patch("a", {}), {}, Patience::of(-1s)).status == Status::try_later);
   CHECK(store.record(demo, patch("a", {}), {}, {}).status == Status::stored);
@@ -172,7 +178,7 @@ TEST_CASE("a server whose commits hang is away until they do not, and nobody is 
       pqxx::nontransaction{session}.exec("SELECT pg_reload_conf()");
     }
   } const restore{session};
-  int away = 0;
+  std::atomic<int> away = 0;
   {
     PostgresStore store{hasty, {}, {[&](auto) { ++away; }, [] {}}};
     REQUIRE(store.record(demo, patch("a", {}), {}, Patience::of(10s)).status == Status::stored);
