@@ -3,9 +3,11 @@
 // Promise: while it lives none of them ends the process, and none is lost: reloads that come
 // together count as one, a stop stays. libmilter's own signal thread, which would stop at SIGHUP
 // and drain nothing, never sees one: libmilter_mended.cpp puts its own sigwait() before the C
-// library's. Errors: std::system_error where the system refuses. Owns: the handlers; the old ones
-// come back. Its descriptor stays open for good. Threads: one at a time, made by a thread that
-// outlives it (it unblocks the three there); wait() by one thread.
+// library's.
+// Errors: std::system_error where the system refuses.
+// Owns: the handlers; the old ones come back. Its descriptor stays open for good.
+// Threads: one at a time, made by a thread that outlives it (it unblocks the three there); wait()
+// by one thread.
 #pragma once
 
 #include <array>

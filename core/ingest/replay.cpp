@@ -150,6 +150,7 @@ void Replay::failed(Claim claim, const Spooled& spooled, const Replayed& replaye
     maillog::replay_set_aside(id, queue_id, replayed.detail);
     return spool_.move(std::move(claim), Shelf::failed, replayed.detail);
   }
+  { const Claim ended{std::move(claim)}; }  // before another thread may look for it
   const std::lock_guard lock{guard_};
   ++failures_;
   if (replayed.failure == Failure::away) {  // says nothing of this message: it stays the next one

@@ -1,12 +1,11 @@
 // Replay: what waits in the spool goes to the database, as soon as that takes it.
 //
-// Promise: oldest first, several at once, and never before live mail (Urgency::background). A
-// message that the database does not take at present is tried again, at growing intervals, and
-// holds up no other; one that it refuses is set aside with the reason. While the database is away,
-// one message now and then is tried. What the tool puts back is seen in seconds.
-// Errors: none thrown; logged, a message's failures at the 1st, 2nd, 4th, 8th … try.
-// Owns: its threads; spool, store and watch outlive it.
-// Threads: none of its own interface.
+// Promise: oldest first, several at once, as background work (Urgency). A message that the
+// database does not take at present is tried again, at growing intervals, and holds up no other;
+// one that it refuses is set aside with the reason. While the database is away, one message now and
+// then is tried. What the tool puts back is seen in seconds. Errors: none thrown; logged, a
+// message's failures at the 1st, 2nd, 4th, 8th … try. Owns: its threads; spool, store and watch
+// outlive it. Threads: none of its own interface.
 #pragma once
 
 #include <chrono>

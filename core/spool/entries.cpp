@@ -45,7 +45,7 @@ std::variant<Spooled, Torn> Claim::read() const {
 
 std::string SpoolFolder::reason_of(const SpoolEntry& entry, const std::string& of_header) const {
   if (entry.shelf == Shelf::waiting) return of_header;
-  if (auto note = read_file(path_of(entry.shelf) + "/" + entry.id + ".why")) return *note;
+  if (auto note = read_file(path_of_note(entry.shelf, entry.id))) return *note;
   return entry.shelf == Shelf::torn ? std::string{cut_short} : of_header;
 }
 

@@ -14,7 +14,6 @@
 namespace quilter {
 namespace {
 
-constexpr mode_t ours_alone = 0600;
 constexpr std::size_t small_file_bytes = std::size_t{64} << 20U;
 
 // All fields but the type are 0: the whole file.

@@ -14,6 +14,8 @@
 
 namespace quilter {
 
+constexpr unsigned ours_alone = 0600;  // the mode of every file here
+
 class Descriptor {
  public:
   Descriptor() = default;  // none

@@ -63,7 +63,7 @@ int SpoolFolder::forget_unfinished() const {
   auto torn = ids(Shelf::torn);
   torn.erase(std::remove_if(torn.begin(), torn.end(),
                             [this](const std::string& id) {
-                              return read_file(path_of(Shelf::torn) + "/" + id + ".why");
+                              return read_file(path_of_note(Shelf::torn, id));
                             }),
              torn.end());
   int forgotten = 0;

@@ -11,8 +11,6 @@
 namespace quilter {
 namespace {
 
-constexpr mode_t ours_alone = 0600;
-
 std::string megabytes(std::uint64_t bytes) {
   constexpr std::uint64_t megabyte = std::uint64_t{1} << 20U;
   return bytes < megabyte ? std::to_string(bytes) + " B"

@@ -14,7 +14,6 @@
 namespace quilter {
 namespace {
 
-constexpr mode_t ours_alone = 0600;
 constexpr std::size_t longest_queue_id = 40;
 constexpr std::string_view note_end = ".why";
 
@@ -84,6 +83,10 @@ std::optional<Timestamp> arrival_of(std::string_view id) {
 std::string SpoolFolder::path_of(Shelf shelf) const {
   constexpr std::array<std::string_view, all_shelves.size()> folders{"/new", "/failed", "/torn"};
   return path_ + std::string{folders.at(static_cast<std::size_t>(shelf))};
+}
+
+std::string SpoolFolder::path_of_note(Shelf shelf, const std::string& id) const {
+  return path_of(shelf) + "/" + id + std::string{note_end};
 }
 
 // Strictly increasing, also where the clock is set back.
@@ -163,7 +166,7 @@ std::optional<Claim> SpoolFolder::claim(Shelf shelf, const std::string& id) cons
 }
 
 void SpoolFolder::drop_note(Shelf shelf, const std::string& id) const {
-  ::unlink((path_of(shelf) + "/" + id + std::string{note_end}).c_str());
+  ::unlink(path_of_note(shelf, id).c_str());
 }
 
 void SpoolFolder::move(Claim claim, Shelf to, std::string_view why) {

@@ -5,9 +5,10 @@
 // Promise: keep() returns once the message would outlive a power cut, and leaves nothing where it
 // throws. A file is claimed by one at a time, of all threads and processes, so that the tool is
 // safe beside the daemon; a claim ends with its holder. Ids sort by arrival, and name nothing
-// outside. Nothing is kept open in between: a folder that was away and is back works again. Errors:
-// SpoolError. Owns: no file; a Claim owns its lock. Threads: safe from any, without a guard; a
-// Claim belongs to one thread.
+// outside. Nothing is kept open in between: a folder that was away and is back works again.
+// Errors: SpoolError.
+// Owns: no file; a Claim owns its lock.
+// Threads: safe from any, without a guard; a Claim belongs to one thread.
 #pragma once
 
 #include <array>
@@ -110,6 +111,7 @@ class SpoolFolder {
 
  private:
   std::string path_of(Shelf shelf) const;
+  std::string path_of_note(Shelf shelf, const std::string& id) const;
   std::string next_id(std::string_view queue_id);
   std::string place(const std::string& file, std::string id, Shelf shelf);
   std::string reason_of(const SpoolEntry& entry, const std::string& of_header) const;

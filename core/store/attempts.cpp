@@ -11,7 +11,7 @@
 namespace quilter {
 namespace {
 
-constexpr std::string_view unique_violation = "23505";
+constexpr std::string_view unique_violation = "23505", foreign_key_violation = "23503";
 
 // SQLSTATEs of a lost race: unique_violation, serialization_failure, deadlock_detected.
 bool is_lost_race(const std::string& sqlstate) {
@@ -24,10 +24,11 @@ bool is_lost_connection(const std::string& sqlstate) {
 }
 
 // Data exception, integrity constraint, program limit exceeded: the same again would fare no
-// better.
+// better. But for a foreign key: a project that was removed and made anew has another id than we
+// know yet.
 bool is_refusal(const std::string& sqlstate) {
-  return sqlstate.starts_with("22") ||
-         (sqlstate.starts_with("23") && sqlstate != unique_violation) || sqlstate.starts_with("54");
+  if (sqlstate == unique_violation || sqlstate == foreign_key_violation) return false;
+  return sqlstate.starts_with("22") || sqlstate.starts_with("23") || sqlstate.starts_with("54");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 namespace quilter {
 
-// Background work leaves half of the connections to live mail, and lets it go first.
+// Background work always gets one connection; more, up to half of them, while no live mail waits.
 enum class Urgency : std::uint8_t { live, background };
 
 struct Patience {

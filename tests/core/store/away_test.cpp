@@ -108,6 +108,16 @@ TEST_CASE("what the database refuses for good is told apart from what will pass"
   CHECK(outcome.failure == row.failure);
 }
 
+TEST_CASE("a project that was made anew has another id: that passes") {
+  const ReadyDatabase database;
+  PostgresStore store{options(database.ingest()), {}};
+  auto gone = demo;
+  gone.id = 999;
+  const auto outcome = store.record(gone, patch("a", {}), {}, {});
+  CHECK(outcome.status == Status::try_later);
+  CHECK(outcome.failure == Failure::passing);
+}
+
 TEST_CASE("a database that loses its schema is away, and is so told once") {
   const ReadyDatabase database;
   std::atomic<int> away = 0;
