@@ -186,6 +186,27 @@ TEST_CASE("what waits in the spool is recorded once the database takes it, and i
   CHECK(running.store.recorded.back() == "net a@example.org");
 }
 
+TEST_CASE("what waits is recorded oldest first, also after many tries in vain") {
+  Running running;
+  running.store.answers["net"] = failure(Failure::away);
+  for (const auto* id : {"1@example.org", "2@example.org", "3@example.org"}) {
+    auto mail = message("Subject: [PATCH] x\r\nList-Id: <net.example.org>");
+    mail.bytes.replace(mail.bytes.find("a@example.org"), 13, id);
+    REQUIRE(running.ingest.record(mail) == Status::spooled);
+  }
+  const Replay replay{running.spool, running.store, running.watch, std::chrono::seconds{5}, 1};
+  running.store.wait_for_records(6);
+  {
+    const std::lock_guard lock{running.store.guard};
+    running.store.recorded.clear();
+    running.store.answers["net"] = {.status = Status::stored, .detail = {}};
+  }
+  running.store.wait_for_records(3);
+  const std::lock_guard lock{running.store.guard};
+  CHECK(running.store.recorded ==
+        std::vector<std::string>{"net 1@example.org", "net 2@example.org", "net 3@example.org"});
+}
+
 TEST_CASE("what the database refuses when it is replayed is set aside, and holds up nothing") {
   Running running;
   running.store.answers["net"] = failure(Failure::passing);
