@@ -39,7 +39,7 @@ re2/              core/ingest
 prometheus/       core/ingest
 toml++/           config
 CLI/              cli
-nlohmann/         cli core/ingest
+nlohmann/         cli core/ingest core/store
 systemd/          milter cli
 regex             nowhere
 '

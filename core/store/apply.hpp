@@ -1,8 +1,7 @@
-// apply: writes a plan, in the one order that all transactions keep: person → neighbourhood and
-// ties → message → series → patch, cover, comment and mentions → events.
+// apply: writes a submission as its plan says, in one round trip (schema/004_record.sql).
 //
 // Promise: plain INSERT and UPDATE of only the columns meant; the caller commits.
-// Errors: libpqxx's exceptions pass through; LostRace where a row that should be new is there.
+// Errors: libpqxx's exceptions pass through; a row that should be new and is there is a lost race.
 // Threads: a transaction belongs to one.
 #pragma once
 
@@ -16,7 +15,11 @@ namespace quilter {
 
 // The series id of a patch or cover letter; 0 for a comment.
 std::int64_t apply(pqxx::transaction_base& transaction, const Project& project,
-                   const Submission& submission, const RawMessage& message, const Place& place,
-                   const Facts& facts, const Plan& plan);
+                   const Submission& submission, const RawMessage& message, const Found& found,
+                   const Plan& plan);
+
+// Without a submission: the neighbourhoods' rows are locked.
+void apply(pqxx::transaction_base& transaction, const Project& project,
+           const std::vector<std::int64_t>& neighbourhoods, const Plan& plan);
 
 }  // namespace quilter

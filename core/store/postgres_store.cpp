@@ -2,25 +2,17 @@
 
 #include <algorithm>
 
-#include "core/series/identities.hpp"
 #include "core/store/apply.hpp"
 #include "core/store/attempts.hpp"
 #include "core/store/facts.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/projects.hpp"
 #include "core/store/schema.hpp"
-#include "core/store/sql.hpp"
 
 namespace quilter {
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
-
-std::chrono::microseconds since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-}
-
 // READ COMMITTED explicitly: under any stricter level a waiter for the locks would not see what it
 // waited for.
 // What the server itself gives up, a little before the watchdog does: a watchdog that bites means
@@ -35,13 +27,6 @@ void begin(pqxx::transaction_base& transaction, const StoreOptions& options,
       std::to_string((live ? std::min(options.lock_timeout, most) : most).count()) +
       "; SET LOCAL statement_timeout = " +
       std::to_string((live ? std::min(options.statement_timeout, most) : most).count()));
-}
-
-// A statement of its own: one that also read would read from before the wait. Ascending, so that
-// nobody dead-locks.
-void take(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& keys) {
-  transaction.exec_params("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) key",
-                          sql::array(keys));
 }
 
 }  // namespace
@@ -93,26 +78,17 @@ int PostgresStore::forget_parked(std::chrono::hours age, int most) {
 
 RecordOutcome PostgresStore::record(const Project& project, const Submission& submission,
                                     const RawMessage& message, const Patience& patience) {
-  const auto wanted = identities(submission, stitching_);
-  const auto locks = lock_keys(wanted, project.id);
-  const auto ties = tie_keys(wanted, project.id);
   return with_reruns(options_.reruns, patience, [&] {
     auto lease = pool_->lease(patience);
     return in_transaction(lease, [&](pqxx::transaction_base& transaction) {
-      RecordOutcome outcome{.status = Status::stored, .detail = {}};
       begin(transaction, options_, patience);
-      const auto start = Clock::now();
-      take(transaction, locks);
-      const bool recorded = is_recorded(transaction, project, submission.message_id);
-      const auto place = recorded ? Place{} : find_place(transaction, ties);
-      outcome.lock_wait = since(start);
-      if (recorded) {
-        outcome.status = Status::already_stored;
-        return outcome;
-      }
-      const auto facts = load_facts(transaction, project, submission, place, stitching_);
-      const auto plan = make_plan(submission, facts, stitching_);
-      outcome.series = apply(transaction, project, submission, message, place, facts, plan);
+      const auto found = look(transaction, project, submission, stitching_);
+      RecordOutcome outcome{.status = Status::already_stored, .detail = {}};
+      outcome.lock_wait = found.lock_wait;
+      if (found.recorded) return outcome;
+      const auto plan = make_plan(submission, found.facts, stitching_);
+      outcome.series = apply(transaction, project, submission, message, found, plan);
+      outcome.status = Status::stored;
       return outcome;
     });
   });

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include "core/store/apply.hpp"
 #include "core/store/archive.hpp"
 #include "core/store/attempts.hpp"
-#include "core/store/facts.hpp"
 #include "core/store/lost_race.hpp"
 #include "core/store/pool.hpp"
-#include "core/store/series_writer.hpp"
 #include "core/store/snapshot.hpp"
 #include "core/store/sql.hpp"
 
@@ -93,13 +92,7 @@ void pin(pqxx::transaction_base& transaction, const Project& project,
 }
 
 void write(pqxx::transaction_base& transaction, const Held& held, const StitchOptions& options) {
-  unite(transaction, held.neighbourhoods);
-  const auto plan = make_plan(held.facts, options);
-  SeriesWriter writer{transaction, held.project.id, plan};
-  writer.write_rows(held.neighbourhoods.front());
-  writer.move_members();
-  writer.write_beginnings();
-  writer.write_ends();
+  apply(transaction, held.project, held.neighbourhoods, make_plan(held.facts, options));
 }
 
 std::vector<std::int32_t> numbers_of(const std::vector<Member*>& members) {

@@ -34,6 +34,13 @@ std::vector<std::string> texts(const pqxx::field& array) {
   return elements;
 }
 
+std::vector<std::int64_t> integers(const pqxx::field& array) {
+  std::vector<std::int64_t> numbers;
+  if (!array.is_null())
+    for (const auto& text : texts(array)) numbers.push_back(std::stoll(text));
+  return numbers;
+}
+
 std::string time(const std::optional<Timestamp>& time) {
   return time ? iso8601(*time) : "";
 }

@@ -18,6 +18,7 @@ std::string array(const std::vector<std::string>& elements);
 std::string array(const std::vector<std::int64_t>& elements);
 
 std::vector<std::string> texts(const pqxx::field& array);
+std::vector<std::int64_t> integers(const pqxx::field& array);  // none where it is NULL
 
 // "" stands for NULL: every statement says NULLIF($n, '').
 std::string time(const std::optional<Timestamp>& time);

@@ -42,7 +42,8 @@ Daemon::Daemon(const std::string& database, const std::string& more_configuratio
   const auto config = folder_.path() + "/quilter.toml";
   std::ofstream{config} << "[milter]\nlisten = \"" << (listening < 0 ? address() : "fd:3")
                         << "\"\n[database]\nconnection = \"" << database
-                        << "\"\ndeadline = \"60s\"\n[spool]\nfolder = \"" << folder_.path() << "\"\n"
+                        << "\"\ndeadline = \"60s\"\n[spool]\nfolder = \"" << folder_.path()
+                        << "\"\n"
                         << more_configuration;
   const auto file = path_of("quilterd");
   pid_ = fork();
