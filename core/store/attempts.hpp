@@ -39,10 +39,10 @@ bool is_unfit(const std::string& sqlstate);
 
 // Begin, work, commit. A connection that failed otherwise than by the server's plain refusal is not
 // used again.
-template <typename Work>
+template <typename Transaction = pqxx::work, typename Work>
 auto in_transaction(Pool::Lease& lease, Work&& work) {
   try {
-    pqxx::work transaction{*lease};
+    Transaction transaction{*lease};
     auto result = work(static_cast<pqxx::transaction_base&>(transaction));
     transaction.commit();
     lease.worked();

@@ -117,28 +117,41 @@ std::optional<SeriesWrite> extended(const pqxx::row& row, const Project& project
   return extend(submission, glimpse, options);
 }
 
-pqxx::row call(pqxx::transaction_base& transaction, const Project& project,
-               const Submission& submission, const Identities& wanted,
-               const std::vector<std::int64_t>& ties) {
-  const auto texts = [](const std::vector<MessageId>& ids) { return sql::array(ids); };
-  return transaction.exec_params1(
-      "SELECT * FROM load_facts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-      "NULLIF($11, '')::integer, $12, $13)",
-      sql::array(lock_keys(wanted, project.id)), project.id, submission.message_id,
-      message_key(submission.message_id, project.id), submission.submitter.address,
-      texts(submission.ancestors), submission.kind == Kind::comment, sql::array(ties),
-      submission.version, submission.total,
-      submission.numbered ? std::to_string(submission.number) : "",
-      texts(tying_ancestors(submission.ancestors)), most_glimpsed_series + 1);
+// With the values in it: only so can several statements go in one trip.
+std::string load_facts(const pqxx::transaction_base& transaction, const Project& project,
+                       const Submission& submission, const Identities& wanted,
+                       const std::vector<std::int64_t>& ties) {
+  std::string statement = "SELECT * FROM load_facts(";
+  const auto add = [&statement](const std::string& literal) {
+    statement += (statement.back() == '(' ? "" : ", ") + literal;
+  };
+  const auto add_array = [&](const auto& elements) {
+    add(transaction.quote(sql::array(elements)));
+  };
+  add_array(lock_keys(wanted, project.id));
+  add(std::to_string(project.id));
+  add(transaction.quote(submission.message_id));
+  add(std::to_string(message_key(submission.message_id, project.id)));
+  add(transaction.quote(submission.submitter.address));
+  add_array(submission.ancestors);
+  add(submission.kind == Kind::comment ? "true" : "false");
+  add_array(ties);
+  add(std::to_string(submission.version));
+  add(std::to_string(submission.total));
+  add(submission.numbered ? std::to_string(submission.number) : "NULL");
+  add_array(tying_ancestors(submission.ancestors));
+  add(std::to_string(most_glimpsed_series + 1));
+  return statement + ")";
 }
 
 }  // namespace
 
-Found look(pqxx::transaction_base& transaction, const Project& project,
+Found look(pqxx::transaction_base& transaction, const std::string& begin, const Project& project,
            const Submission& submission, const StitchOptions& options) {
   const auto wanted = identities(submission, options);
   const auto ties = tie_keys(wanted, project.id);
-  const auto row = call(transaction, project, submission, wanted, ties);
+  const auto row =
+      transaction.exec1(begin + load_facts(transaction, project, submission, wanted, ties));
   Found found;
   found.recorded = row["recorded"].as<bool>();
   found.lock_wait = std::chrono::microseconds{row["lock_wait"].as<std::int64_t>()};

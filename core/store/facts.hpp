@@ -32,8 +32,9 @@ struct Found {
   Facts facts;
 };
 
-// Takes the submission's locks, then looks.
-Found look(pqxx::transaction_base& transaction, const Project& project,
+// Takes the submission's locks, then looks. `begin`: statements that go before, "" or ending in
+// ";".
+Found look(pqxx::transaction_base& transaction, const std::string& begin, const Project& project,
            const Submission& submission, const StitchOptions& options);
 
 // All series and members of these.

@@ -4,6 +4,7 @@
 
 #include "core/store/apply.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/brief_transaction.hpp"
 #include "core/store/facts.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/projects.hpp"
@@ -17,16 +18,14 @@ using namespace std::chrono_literals;
 // waited for.
 // What the server itself gives up, a little before the watchdog does: a watchdog that bites means
 // that the server is gone. Background work may use all of its patience for one statement.
-void begin(pqxx::transaction_base& transaction, const StoreOptions& options,
-           const Patience& patience) {
+std::string settings(const StoreOptions& options, const Patience& patience) {
   const auto left = std::max(patience.left(), 2ms);
   const auto most = left - std::min(left / 2, std::max(left / 10, 100ms));
   const bool live = patience.urgency == Urgency::live;
-  transaction.exec(
-      "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
-      std::to_string((live ? std::min(options.lock_timeout, most) : most).count()) +
-      "; SET LOCAL statement_timeout = " +
-      std::to_string((live ? std::min(options.statement_timeout, most) : most).count()));
+  return "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
+         std::to_string((live ? std::min(options.lock_timeout, most) : most).count()) +
+         "; SET LOCAL statement_timeout = " +
+         std::to_string((live ? std::min(options.statement_timeout, most) : most).count()) + "; ";
 }
 
 }  // namespace
@@ -56,7 +55,7 @@ std::vector<Project> PostgresStore::projects() {
     const auto patience = Patience::of(options_.deadline);
     auto lease = pool_->lease(patience);
     return in_transaction(lease, [&](auto& transaction) {
-      begin(transaction, options_, patience);
+      transaction.exec(settings(options_, patience));
       return tracked_projects(transaction);
     });
   });
@@ -67,7 +66,7 @@ int PostgresStore::forget_parked(std::chrono::hours age, int most) {
     const auto patience = Patience::of(options_.deadline, Urgency::background);
     auto lease = pool_->lease(patience);
     return in_transaction(lease, [&](auto& transaction) {
-      begin(transaction, options_, patience);
+      transaction.exec(settings(options_, patience));
       return transaction
           .exec_params("SELECT forget_parked(make_interval(hours => $1), $2)", age.count(),
                        most)[0][0]
@@ -80,9 +79,9 @@ RecordOutcome PostgresStore::record(const Project& project, const Submission& su
                                     const RawMessage& message, const Patience& patience) {
   return with_reruns(options_.reruns, patience, [&] {
     auto lease = pool_->lease(patience);
-    return in_transaction(lease, [&](pqxx::transaction_base& transaction) {
-      begin(transaction, options_, patience);
-      const auto found = look(transaction, project, submission, stitching_);
+    return in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
+      const auto begin = "BEGIN; " + settings(options_, patience);
+      const auto found = look(transaction, begin, project, submission, stitching_);
       RecordOutcome outcome{.status = Status::already_stored, .detail = {}};
       outcome.lock_wait = found.lock_wait;
       if (found.recorded) return outcome;

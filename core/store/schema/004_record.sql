@@ -60,6 +60,7 @@ DECLARE
   start timestamptz := clock_timestamp();
   moved boolean;
   alike bigint[];
+  near bigint[];
   names text[];
   settled integer;
   held bigint[];
@@ -89,17 +90,22 @@ BEGIN
       FROM (SELECT * FROM series_row r WHERE r.neighbourhood_id = neighbourhoods[1] AND r.project_id = own_project
             LIMIT most_series) s;
       IF cardinality(alike) = 1 THEN
-        SELECT coalesce(json_agg(m), '[]') INTO sample FROM member m WHERE m.message_row IN (
+        near := ARRAY(
           (SELECT p.message_row FROM patch p WHERE p.series_id = alike[1] AND p.number < own_number
            ORDER BY p.number DESC LIMIT 1)
-          UNION
+          UNION ALL
           (SELECT p.message_row FROM patch p WHERE p.series_id = alike[1] AND p.number >= own_number
            ORDER BY p.number LIMIT 1)
-          UNION
+          UNION ALL
           SELECT c.message_row FROM cover c WHERE c.series_id = alike[1]
-          UNION
+          UNION ALL
           SELECT p.message_row FROM message a JOIN patch p ON p.message_row = a.id
           WHERE a.project_id = own_project AND a.message_id = ANY (near_ancestors) AND p.series_id = alike[1]);
+        -- Not from the view: nobody is pinned here, or extend() has no answer.
+        SELECT coalesce(json_agg(m), '[]') INTO sample
+        FROM (SELECT m.message_id, extract(epoch FROM m.date)::bigint AS date, m.kind = 'cover' AS cover, m.numbered, m.version,
+                     m.number, m.total, p.address AS submitter, m.name, m.ancestors, m.change_id, m.supersedes, '' AS anchor
+              FROM message m JOIN person p ON p.id = m.submitter_id WHERE m.id = ANY (near)) m;
       END IF;
     END IF;
     IF sample IS NULL THEN
