@@ -80,7 +80,7 @@ def tour(run, make_mta, choice):
     with stage(run, make_mta, choice) as world:
         def traffic(mails):
             clients = [mtas.Client(world.postfix.port, answers) for _ in range(6)]
-            return sending.Traffic(mails, clients, run.seed, limit=100, watch=world.check)
+            return sending.Traffic(mails, clients, run.seed, limit=run.pick(100, 900), watch=world.check)
 
         with traffic(mails[:third]) as first, traffic(mails[:third:3]):
             pass
@@ -90,7 +90,7 @@ def tour(run, make_mta, choice):
         world.daemon.stop()
         put_off(world, mails[third])
         world.postfix.submit(submitted)
-        with sending.Traffic(mails[third:2 * third], first.clients, run.seed, limit=100) as second:
+        with sending.Traffic(mails[third:2 * third], first.clients, run.seed, limit=run.pick(100, 900)) as second:
             parts.wait_until(lambda: any(record.complaint for record in second.records.values()), "mail is put off")
             world.daemon.start()
         wait_for_submitted(world, submitted)
