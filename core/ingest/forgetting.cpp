@@ -1,6 +1,7 @@
 #include "core/ingest/forgetting.hpp"
 
 #include "core/ingest/maillog.hpp"
+#include "core/ingest/metrics.hpp"
 
 namespace quilter {
 namespace {
@@ -11,7 +12,7 @@ constexpr int batch = 50;  // small: a mail that one of these belongs to waits f
 
 Forgetting::Forgetting(Store& store, std::chrono::hours after, std::chrono::milliseconds every)
     : store_{store}, after_{after} {
-  if (after_ > std::chrono::hours{0}) thread_ = std::thread{[this, every] { run(every); }};
+  thread_ = std::thread{[this, every] { run(every); }};
 }
 
 Forgetting::~Forgetting() {
@@ -36,9 +37,11 @@ void Forgetting::run(std::chrono::milliseconds every) {
 void Forgetting::forget() {
   try {
     int total = 0;
-    for (int some = batch; some == batch && !stopping(); total += some)
-      some = store_.forget_parked(after_, batch);
+    if (after_ > std::chrono::hours{0})
+      for (int some = batch; some == batch && !stopping(); total += some)
+        some = store_.forget_parked(after_, batch);
     if (total > 0) maillog::parked_forgotten(total);
+    metrics::parked(store_.parked());
   } catch (const std::exception& error) {
     maillog::forgetting_failed(error.what());
   }

@@ -2,7 +2,7 @@
 // no patch), now and then, in small batches.
 //
 // Promise: recording waits for one small batch at most; what several daemons do at once is done
-// once.
+// once. What still waits is counted each time, for the metrics.
 // Errors: none thrown; a failure is logged, and tried again an hour later.
 // Owns: a thread.
 // Threads: none of its own interface.

@@ -25,6 +25,7 @@ template <typename Metric>
 using Family = prometheus::Family<Metric>;
 
 std::atomic<bool> away{false};
+std::atomic<std::int64_t> parked_comments{0};
 
 // Built at the first use, for good.
 struct Numbers {
@@ -100,6 +101,9 @@ class State final : public prometheus::Collectable {
                    {{{}, std::max(0.0, std::chrono::duration<double>(age).count())}}),
             gauges("quilter_database_up", "0 while the database is away",
                    {{{}, metrics::database_is_away() ? 0.0 : 1.0}}),
+            gauges("quilter_parked_comments",
+                   "Comments whose patch has not come, in the whole database; counted each hour",
+                   {{{}, static_cast<double>(parked_comments)}}),
             gauges("quilter_build_info", "The running program", {{{"version", version_}, 1.0}})};
   }
 
@@ -126,6 +130,10 @@ void races(int reruns, int violations) {
 
 void observe(Stage stage, std::chrono::steady_clock::duration time) {
   histogram(stage).Observe(std::chrono::duration<double>(time).count());
+}
+
+void parked(std::int64_t comments) {
+  parked_comments = comments;
 }
 
 void database_away(bool is_away) {

@@ -32,6 +32,7 @@ void message(std::string_view project, Status status);
 void races(int reruns, int violations);
 void observe(Stage stage, std::chrono::steady_clock::duration time);
 void event(std::string_view name);  // of the log line: "database-away"
+void parked(std::int64_t comments);  // in the whole database
 void database_away(bool is_away);
 bool database_is_away();
 

@@ -75,6 +75,18 @@ int PostgresStore::forget_parked(std::chrono::hours age, int most) {
   });
 }
 
+std::int64_t PostgresStore::parked() {
+  return as_store_error([&] {
+    const auto patience = Patience::of(options_.deadline, Urgency::background);
+    auto lease = pool_->lease(patience);
+    return in_transaction(lease, [&](auto& transaction) {
+      transaction.exec(settings(options_, patience));
+      return transaction.exec1("SELECT count(*) FROM comment WHERE parent_row IS NULL")[0]
+          .template as<std::int64_t>();
+    });
+  });
+}
+
 RecordOutcome PostgresStore::record(const Project& project, const Submission& submission,
                                     const RawMessage& message, const Patience& patience) {
   return with_reruns(options_.reruns, patience, [&] {

@@ -32,6 +32,7 @@ class PostgresStore final : public Store {
                        const RawMessage& message, const Patience& patience) override;
   std::vector<Project> projects() override;
   int forget_parked(std::chrono::hours age, int most) override;
+  std::int64_t parked() override;
 
  private:
   StoreOptions options_;

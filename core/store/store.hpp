@@ -63,6 +63,9 @@ class Store {
   // Forgets at most `most` of the comments that have waited for longer than `age` for what they
   // answer, and says how many. What a mail that is being recorded holds is left. StoreError.
   virtual int forget_parked(std::chrono::hours age, int most) = 0;
+
+  // How many comments wait so, in all projects. StoreError.
+  virtual std::int64_t parked() = 0;
 };
 
 }  // namespace quilter

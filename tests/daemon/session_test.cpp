@@ -310,7 +310,8 @@ TEST_CASE("what the log says is counted, for whoever asks on loopback") {
         "quilter_events_total{event=\"database-away\"} 1\n", "quilter_database_up 0\n",
         "quilter_spool_files{shelf=\"waiting\"} 1\n", "quilter_violations_total 0\n",
         "quilter_stage_seconds_count{stage=\"parse\"} 3\n",
-        "quilter_stage_seconds_count{stage=\"spool\"} 1\n", "quilter_build_info{version=\""})
+        "quilter_stage_seconds_count{stage=\"spool\"} 1\n", "quilter_parked_comments 0\n",
+        "quilter_build_info{version=\""})
     CHECK_THAT(scraped, Contains(line));
   service.give_database_back();
 }

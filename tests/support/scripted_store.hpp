@@ -25,11 +25,16 @@ class ScriptedStore final : public Store {
     if (has_bug) throw std::logic_error{"a bug"};
     return answers[project.name];
   }
+  std::int64_t parked() override {
+    const std::lock_guard lock{guard};
+    count_read();
+    return parked_comments;
+  }
   int forget_parked(std::chrono::hours age, int) override {
     const std::lock_guard lock{guard};
     count_read();
     forgotten_after = age;
-    return std::exchange(parked, 0);
+    return std::exchange(parked_comments, 0);
   }
   std::vector<Project> projects() override {
     const std::lock_guard lock{guard};
@@ -55,7 +60,7 @@ class ScriptedStore final : public Store {
   std::mutex guard;
   std::condition_variable asked;
   int reads = 0;
-  int parked = 0;
+  int parked_comments = 0;
   std::chrono::hours forgotten_after{0};
   bool away = false, has_bug = false;
 

@@ -6,6 +6,10 @@
 -- what is read after a lock is read from after the wait. A plan that was made while the tables were empty lives until they are
 -- analyzed: it must not read a table whole, hence what is switched off. Every statement here finds a few rows by an index.
 
+-- With the project, lest a plan made on empty tables takes the index by project.
+DROP INDEX series_neighbourhood;
+CREATE INDEX series_neighbourhood ON series (neighbourhood_id, project_id) WHERE merged_into_id IS NULL;
+
 -- What core/series knows as Member: a patch, pull request or cover letter.
 CREATE VIEW member AS
   SELECT x.message_row, x.series_id, m.project_id, m.message_id, extract(epoch FROM m.date)::bigint AS date,

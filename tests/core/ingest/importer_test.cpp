@@ -49,6 +49,7 @@ class HoldingStore final : public Store {
   }
   std::vector<Project> projects() override { return {{1, "net", {"net.example.org"}, {}, "", ""}}; }
   int forget_parked(std::chrono::hours, int) override { return 0; }
+  std::int64_t parked() override { return 0; }
 
   bool has_begun(const std::string& id) {
     const std::lock_guard lock{guard};

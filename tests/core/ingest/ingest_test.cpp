@@ -230,28 +230,31 @@ TEST_CASE("a message of a project that is gone is set aside when it is replayed"
 
 TEST_CASE("comments are forgotten now and then, until none is left, also after a failure") {
   ScriptedStore store;
-  store.parked = 7;
+  store.parked_comments = 7;
   {
     const Forgetting forgetting{store, std::chrono::hours{48}, std::chrono::milliseconds{1}};
     store.wait_for_reads(3);
     {
       const std::lock_guard lock{store.guard};
-      CHECK(store.parked == 0);
+      CHECK(store.parked_comments == 0);
       CHECK(store.forgotten_after == std::chrono::hours{48});
       store.away = true;
     }
     store.wait_for_reads(2);
     const std::lock_guard lock{store.guard};
     store.away = false;
-    store.parked = 1;
+    store.parked_comments = 1;
   }
 }
 
 TEST_CASE("comments are kept for ever where that is asked for") {
   ScriptedStore store;
-  store.parked = 7;
-  { const Forgetting forgetting{store, std::chrono::hours{0}, std::chrono::milliseconds{1}}; }
-  CHECK(store.parked == 7);
+  store.parked_comments = 7;
+  {
+    const Forgetting forgetting{store, std::chrono::hours{0}, std::chrono::milliseconds{1}};
+    store.wait_for_reads(2);
+  }
+  CHECK(store.parked_comments == 7);
 }
 
 TEST_CASE("a list's address is made from its list id") {
