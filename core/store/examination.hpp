@@ -37,6 +37,7 @@ struct DurabilityFacts {
 
 // "INSERT on person", "UPDATE of name on person".
 struct RightsFacts {
+  bool has_schema = false;  // without one, the rest says nothing
   bool superuser = false;
   bool owner = false;   // of the schema's tables
   bool ingest = false;  // has the rights of role quilter_ingest
@@ -55,7 +56,7 @@ class Examination {
   Examination& operator=(const Examination&) = delete;
 
   ServerFacts server();
-  int schema_version();  // 0: there is none
+  int schema_version();  // 0: there is none; StoreError also where it may not be read
   RightsFacts rights();  // beside those of schema/grants.sql
   ProjectFacts projects();
   DurabilityFacts durability();

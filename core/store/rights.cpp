@@ -10,7 +10,7 @@ namespace {
 constexpr const char* our_tables =
     "WITH ours AS (SELECT c.oid, c.relname, c.relowner, c.relnamespace FROM pg_class c WHERE "
     "c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND (c.relowner, c.relnamespace) = "
-    "(SELECT relowner, relnamespace FROM pg_class WHERE oid = 'schema_migration'::regclass)) ";
+    "(SELECT relowner, relnamespace FROM pg_class WHERE oid = to_regclass('schema_migration'))) ";
 
 // Each right, whether we have it, and whether a wider one implies it.
 constexpr const char* each_right =
@@ -87,12 +87,15 @@ std::set<std::string> rights_granted_by(std::string_view grants,
 
 RightsFacts rights_of_current_role(pqxx::transaction_base& transaction) {
   RightsFacts facts;
-  const auto row = transaction.exec(
+  const auto rows = transaction.exec(
       std::string{our_tables} +
       "SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user), "
       "pg_has_role(relowner, 'USAGE'), "
       "EXISTS (SELECT FROM pg_roles WHERE rolname = 'quilter_ingest' AND pg_has_role(oid, "
-      "'USAGE')) FROM ours LIMIT 1")[0];
+      "'USAGE')) FROM ours LIMIT 1");
+  facts.has_schema = !rows.empty();
+  if (!facts.has_schema) return facts;
+  const auto row = rows[0];
   facts.superuser = row[0].as<bool>();
   facts.owner = row[1].as<bool>();
   facts.ingest = row[2].as<bool>();

@@ -19,7 +19,6 @@ namespace quilter {
 std::set<std::string> rights_granted_by(std::string_view grants,
                                         const std::vector<std::string>& tables);
 
-// The schema must be there.
 RightsFacts rights_of_current_role(pqxx::transaction_base& transaction);
 
 }  // namespace quilter
