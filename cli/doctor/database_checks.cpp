@@ -172,11 +172,12 @@ void check_rights(const Installation& installation, const Report& report) {
                    quilter(server, "setup-db --run --role " + word(role))));
     return;
   }
-  if (!rights.lacking.empty())
+  if (!rights.lacking.empty() && rights.ingest)
     report(wrong("role " + server.role + " lacks: " + joined(rights.lacking),
-                 rights.ingest
-                     ? quilter(server, "migrate")
-                     : psql(server, "GRANT quilter_ingest TO " + identifier(server.role))));
+                 quilter(server, "migrate")));
+  else if (!rights.lacking.empty())
+    report(wrong("role " + server.role + " is no member of quilter_ingest",
+                 psql(server, "GRANT quilter_ingest TO " + identifier(server.role))));
   // A table's revoked right takes those of its columns along: `migrate` grants them anew.
   if (!rights.needless.empty()) {
     std::vector<std::string> revokes;
