@@ -69,6 +69,13 @@ struct DeliverArguments {
   bool verbose = false;
 };
 
+struct DoctorArguments {
+  std::string user = "quilter";  // that the daemon runs as
+  std::string mta_user;          // "": postfix, or as sendmail.cf says
+  std::string postfix_folder = "/etc/postfix";
+  std::string sendmail_file = "/etc/mail/sendmail.cf";
+};
+
 int setup_db(const Common& common, const SetupArguments& arguments);
 int migrate(const Common& common);
 
@@ -90,6 +97,8 @@ int dump(const Common& common, const std::string& project);
 int import_mail(const Common& common, const ImportArguments& arguments);
 int deliver(const Common& common, const DeliverArguments& arguments);
 int reparse(const Common& common, const std::optional<std::string>& project);
+
+int doctor(const Common& common, const DoctorArguments& arguments);
 
 SpoolFolder spool_folder(const Common& common, const SpoolArguments& arguments);
 int spool_list(const Common& common, const SpoolArguments& arguments);

@@ -24,6 +24,7 @@ struct CommandLine {
   cli::SpoolArguments spool;
   cli::ImportArguments import;
   cli::DeliverArguments deliver;
+  cli::DoctorArguments doctor;
   std::string id;
   std::optional<std::string> project_filter;
   std::int64_t series_id = 0, other_id = 0;
@@ -65,6 +66,7 @@ struct CommandLine {
     dump_command->add_option("--project", id, "name of the project")->required();
     add_spool();
     add_import();
+    add_doctor();
   }
 
  private:
@@ -191,6 +193,18 @@ struct CommandLine {
     auto* again = add(app, "reparse", "read all recorded mails again, and show what would differ",
                       [this] { return cli::reparse(common, project_filter); });
     again->add_option("--project", project_filter, "this project only");
+  }
+
+  void add_doctor() {
+    auto* look = add(app, "doctor", "look for what goes wrong, and say what mends it",
+                     [this] { return cli::doctor(common, doctor); });
+    look->add_option("--user", doctor.user, "that the daemon runs as")->capture_default_str();
+    look->add_option("--mta-user", doctor.mta_user,
+                     "that the MTA runs as; default: postfix, or as sendmail.cf says");
+    look->add_option("--postfix", doctor.postfix_folder, "folder of Postfix's main.cf")
+        ->capture_default_str();
+    look->add_option("--sendmail-cf", doctor.sendmail_file, "Sendmail's configuration")
+        ->capture_default_str();
   }
 
   static void add_seconds(CLI::App& command_app, const std::string& name,

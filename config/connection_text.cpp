@@ -86,4 +86,12 @@ std::string without_passwords(std::string_view connection) {
   return is_uri ? uri_without_passwords(connection) : pairs_without_passwords(connection);
 }
 
+std::string without_passwords_of(std::string_view connection, const std::string& error) {
+  const auto shown = without_passwords(connection);
+  for (const auto part : split(error, "\""))
+    if (connection.find(part) != std::string_view::npos && shown.find(part) == std::string::npos)
+      return "libpq cannot use this connection string";
+  return error;
+}
+
 }  // namespace quilter::config

@@ -10,4 +10,8 @@ namespace quilter::config {
 // URIs. Where a string is malformed it masks too much rather than too little. Linear time.
 std::string without_passwords(std::string_view connection);
 
+// An error of libpq's about this connection: it quotes what it cannot read or reach, and that can
+// be a password at a wrong place. Such a text is not shown at all.
+std::string without_passwords_of(std::string_view connection, const std::string& error);
+
 }  // namespace quilter::config

@@ -38,27 +38,26 @@ void check_owner(const std::string& path, const struct stat& facts) {
   const auto us = ::geteuid();
   if (facts.st_uid != us)
     throw SpoolError{"the spool folder " + path + " belongs to " + user_name(facts.st_uid) +
-                     ", but this runs as " + user_name(us) + ": chown -R " + user_name(us) + " " +
-                     path};
+                         ", but this runs as " + user_name(us),
+                     "chown -R " + user_name(us) + " " + path};
   if ((facts.st_mode & of_others) != 0)
-    throw SpoolError{"the spool folder " + path + " can be written by others: chmod 0700 " + path};
+    throw SpoolError{"the spool folder " + path + " can be written by others",
+                     "chmod 0700 " + path};
 }
 
 void check_writable(const std::string& path) {
   if (::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) == 0) return;
   if (errno == EROFS)
-    throw SpoolError{"the spool folder " + path +
-                     " is on a read-only file system: mount -o remount,rw \"$(findmnt -nro TARGET "
-                     "-T " +
-                     path + ")\""};
-  throw SpoolError{"the spool folder " + path + " cannot be written: chmod 0700 " + path};
+    throw SpoolError{"the spool folder " + path + " is on a read-only file system",
+                     "mount -o remount,rw \"$(findmnt -nro TARGET -T " + path + ")\""};
+  throw SpoolError{"the spool folder " + path + " cannot be written", "chmod 0700 " + path};
 }
 
 }  // namespace
 
 void SpoolFolder::throw_missing() const {
-  throw SpoolError{"the spool folder " + path_ +
-                   " is not there: mount its disk, or make it: " + make_command(path_)};
+  throw SpoolError{"the spool folder " + path_ + " is not there: mount its disk, or make it",
+                   make_command(path_)};
 }
 
 void SpoolFolder::check() const {
@@ -68,8 +67,8 @@ void SpoolFolder::check() const {
     fail("open", path_, errno);
   }
   if (!S_ISDIR(folder.st_mode))
-    throw SpoolError{"the spool folder " + path_ +
-                     " is not a folder: move it away, then: " + make_command(path_)};
+    throw SpoolError{"the spool folder " + path_ + " is not a folder: move it away, then",
+                     make_command(path_)};
   check_owner(path_, folder);
   check_writable(path_);
   for (const auto& inside :

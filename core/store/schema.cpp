@@ -79,26 +79,18 @@ void grant(pqxx::connection& connection) {
   transaction.commit();
 }
 
-void require_excluding_locks(pqxx::connection& connection, const StoreOptions& options,
-                             const Pool::Hooks::Watch& watch) {
-  Pool::Connection other{with_bounds(options.connection)};
-  const auto watched = watch(other.session);
-  const auto key =
-      lock_key_of("quilter probe " + std::to_string(std::hash<const void*>{}(&connection)));
-  pqxx::work holder{connection};
-  holder.exec("SELECT pg_advisory_xact_lock(" + key + ")");
-  pqxx::work rival{other.session};
-  if (!rival.exec("SELECT pg_try_advisory_xact_lock(" + key + ")")[0][0].as<bool>()) return;
-  holder.exec("SELECT 1");  // throws where it has lost its lock by losing its session
-  throw StoreError{
-      "this database's advisory locks do not exclude: two sessions held one lock at once. Quilter "
-      "needs a PostgreSQL whose pg_advisory_xact_lock works across sessions"};
-}
-
 }  // namespace
 
 int known_schema_version() {
   return migrations.back().version;
+}
+
+int schema_version(pqxx::transaction_base& transaction) {
+  return version_of(transaction);
+}
+
+std::string_view grants_of_ingest() {
+  return grants;
 }
 
 void migrate(const std::string& connection,
@@ -127,6 +119,22 @@ void require_known_schema(pqxx::connection& connection) {
                           : "the database has schema version " + std::to_string(version) +
                                 ", this program needs " + std::to_string(known_schema_version())) +
                      ": run, with the owner's rights: quilter --database CONNECTION migrate"};
+}
+
+void require_excluding_locks(pqxx::connection& connection, const StoreOptions& options,
+                             const Pool::Hooks::Watch& watch) {
+  Pool::Connection other{with_bounds(options.connection)};
+  const auto watched = watch(other.session);
+  const auto key =
+      lock_key_of("quilter probe " + std::to_string(std::hash<const void*>{}(&connection)));
+  pqxx::work holder{connection};
+  holder.exec("SELECT pg_advisory_xact_lock(" + key + ")");
+  pqxx::work rival{other.session};
+  if (!rival.exec("SELECT pg_try_advisory_xact_lock(" + key + ")")[0][0].as<bool>()) return;
+  holder.exec("SELECT 1");  // throws where it has lost its lock by losing its session
+  throw StoreError{
+      "this database's advisory locks do not exclude: two sessions held one lock at once. Quilter "
+      "needs a PostgreSQL whose pg_advisory_xact_lock works across sessions"};
 }
 
 // A record in the log of the server, so that the commit has to wait for its disk and its standbys.

@@ -17,6 +17,9 @@
 namespace quilter {
 
 int known_schema_version();
+int schema_version(pqxx::transaction_base& transaction);  // 0: there is none
+
+std::string_view grants_of_ingest();  // schema/grants.sql
 
 // Brings the database up to known_schema_version() and grants the ingest role what it needs. Needs
 // the owner's rights. `applied` hears of each migration after its commit.
@@ -25,8 +28,14 @@ void migrate(const std::string& connection,
 
 void require_known_schema(pqxx::connection& connection);
 
-// As that; and advisory locks exclude (some engines that speak PostgreSQL's protocol have ones that
-// do nothing), which takes a second connection; and it can be written to, durably.
+// Some engines that speak PostgreSQL's protocol have advisory locks that do nothing. Takes a second
+// connection, which `watch` bounds.
+void require_excluding_locks(pqxx::connection& connection, const StoreOptions& options,
+                             const Pool::Hooks::Watch& watch);
+
+void require_commits(pqxx::connection& connection);  // it can be written to, durably
+
+// All of that.
 void require_fit(pqxx::connection& connection, const StoreOptions& options,
                  const Pool::Hooks::Watch& watch);
 

@@ -46,3 +46,19 @@ TEST_CASE("a connection string of any kind is shown in linear time") {
   CHECK(without_passwords(std::string(1'000'000, '=')).size() == 1'000'000);
   CHECK(without_passwords("postgres://" + std::string(1'000'000, '&')).size() == 1'000'011);
 }
+
+TEST_CASE("an error that quotes a password is not shown") {
+  struct Row {
+    std::string connection, error, want;
+  };
+  const std::string hidden = "libpq cannot use this connection string";
+  const auto row = GENERATE_COPY(values<Row>({
+      {"host=db dbname=q", R"(role "x" does not exist)", R"(role "x" does not exist)"},
+      {"host=db dbname=q", R"(database "q" does not exist)", R"(database "q" does not exist)"},
+      {"user=q password=secret", R"(invalid value "secret" for)", hidden},
+      {"user=q password=q", R"(role "q" does not exist)", R"(role "q" does not exist)"},
+      {"postgresql://u:pa@ss@host/q", R"(could not translate host name "ss@host" to)", hidden},
+      {"password=secret", "", ""},
+  }));
+  CHECK(quilter::config::without_passwords_of(row.connection, row.error) == row.want);
+}
