@@ -31,8 +31,9 @@ SIZES = """SELECT CASE relname WHEN 'message' THEN 'message' ELSE 'others' END, 
            FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace GROUP BY 1
            UNION ALL SELECT 'indexes', sum(pg_relation_size(oid))
            FROM pg_class WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace"""
-COLUMNS = ("list", "bytes a mail", "messages/s", "CPU of PostgreSQL, ms", "of quilterd, ms", "bytes in the database",
-           "table message", "other tables", "indexes")
+WRITTEN = "SELECT pg_current_wal_lsn() - '0/0'"
+COLUMNS = ("list", "bytes a mail", "messages/s", "CPU of PostgreSQL, ms", "of quilterd, ms", "bytes of WAL",
+           "bytes in the database", "table message", "other tables", "indexes")
 
 
 def is_talk(mail):
@@ -100,15 +101,16 @@ def of_kind(kind, count, seed):
     mails = mails_of(kind, count, seed)
     with world() as (postgres, daemon):
         before = sizes(postgres)
-        server, own = cpu(postgres.server()), cpu(daemon.process.pid)
+        server, own, written = cpu(postgres.server()), cpu(daemon.process.pid), int(postgres.sql(WRITTEN))
         seconds = send(daemon, mails)
         server, own = cpu(postgres.server()) - server, cpu(daemon.process.pid) - own
+        written = int(postgres.sql(WRITTEN)) - written
         grown = {name: (size - before[name]) / count for name, size in sizes(postgres).items()}
         backends = postgres.sql("SELECT pid FROM pg_stat_activity WHERE usename = 'quilter_ingest'").split()
         memory = [resident(pid, "Private") for pid in backends]
     mean = sum(len(mail.data()) for mail in mails) / count
     row(kind, f"{mean:.0f}", f"{count / seconds:.0f}", f"{1000 * server / count:.2f}", f"{1000 * own / count:.2f}",
-        *(f"{size:.0f}" for size in (sum(grown.values()), grown["message"], grown["others"], grown["indexes"])))
+        f"{written / count:.0f}", *(f"{size:.0f}" for size in (sum(grown.values()), grown["message"], grown["others"], grown["indexes"])))
     return memory
 
 
