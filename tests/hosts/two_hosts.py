@@ -171,6 +171,7 @@ def restore(site):
         parts.run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", steps, other.connection("postgres", "postgres"))
         parts.run("pg_restore", "--exit-on-error", "--dbname", archive, backup)
         parts.run(parts.program("quilter"), "--database", archive, "migrate")
+        parts.run("psql", "-XAtq", "-c", "ANALYZE", archive)
         dump = parts.run(parts.program("quilter"), "--database", archive, "dump", "--project", parts.PROJECT)
         require(dump == site.standby.tool("dump", "--project", parts.PROJECT), "the restored dump is another")
         tell("a backup is restored, its dump is the same")
