@@ -18,6 +18,8 @@ using namespace std::chrono_literals;
 // waited for.
 // What the server itself gives up, a little before the watchdog does: a watchdog that bites means
 // that the server is gone. Background work may use all of its patience for one statement.
+// And the other way round: a host that is cut off says no goodbye, and its transaction would hold
+// its locks until TCP gives up, hours later. Ours is never idle for longer than its patience.
 std::string settings(const StoreOptions& options, const Patience& patience) {
   const auto left = std::max(patience.left(), 2ms);
   const auto most = left - std::min(left / 2, std::max(left / 10, 100ms));
@@ -25,7 +27,9 @@ std::string settings(const StoreOptions& options, const Patience& patience) {
   return "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
          std::to_string((live ? std::min(options.lock_timeout, most) : most).count()) +
          "; SET LOCAL statement_timeout = " +
-         std::to_string((live ? std::min(options.statement_timeout, most) : most).count()) + "; ";
+         std::to_string((live ? std::min(options.statement_timeout, most) : most).count()) +
+         "; SET LOCAL idle_in_transaction_session_timeout = " +
+         std::to_string(std::min<std::chrono::milliseconds>(left, 1h).count()) + "; ";
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ def settle(postgres, daemons, traffics, seed, allow=()):
                        "SELECT id FROM message", "messages and the events of their coming")
     print(line(daemons, traffics, records, recorded, seed), flush=True)
     if not problems:
-        problems += compare_dumps(postgres, [record.mail for record in records])
+        problems += compare_dumps(postgres, {record.mail.message_id: record.mail for record in records}.values())
     if problems:
         raise Failure("the account does not hold:\n" + "\n".join(problems))
 
@@ -79,10 +79,11 @@ def unlike(left, postgres, right, what):
 def line(daemons, traffics, records, recorded, seed):
     logs = [daemon.log() for daemon in daemons]
     answers = sorted(seconds for one in traffics for seconds in one.answers())
+    tracked = {record.mail.message_id for record in records if record.mail.tracked}
     files = [(folder, sum(len(daemon.spooled(folder)) for daemon in daemons)) for folder in ("failed", "torn")]
     return (f"account: sent {len(records)}, accepted {sum(record.accepted for record in records)}, "
             f"tries {sum(one.tries() for one in traffics)}, recorded {len(recorded)} "
-            f"of {sum(record.mail.tracked for record in records)} tracked, spooled {count(logs, r'status=spooled')}, "
+            f"of {len(tracked)} tracked, spooled {count(logs, r'status=spooled')}, "
             f"set aside {count(logs, r'status=set-aside')} "
             f"({', '.join(f'{folder} {number}' for folder, number in files)}), "
             f"restarts {sum(max(daemon.starts - 1, 0) for daemon in daemons)}, seed {seed}, {sending.shown(answers)}")

@@ -126,12 +126,16 @@ class PgBouncer(Part):
 
 
 class Postfix(Part):
-    """SMTP on 127.0.0.1: `milters` has a milter's address for each port. It wants root, else Skip."""
+    """SMTP on 127.0.0.1: `milters` has a milter's address for each port. It wants root, else Skip.
 
-    def __init__(self, folder, milters, settings=None):
+    prefix: as Daemon's; then a port may be "ADDRESS:PORT".
+    """
+
+    def __init__(self, folder, milters, settings=None, prefix=()):
         self.folder = pathlib.Path(folder)
         self.milters = dict(milters)
         self.settings = dict(settings or {})
+        self.prefix = list(prefix)
 
     @property
     def port(self):
@@ -140,7 +144,7 @@ class Postfix(Part):
     def start(self):
         words = [word for pair in self.milters.items() for word in pair]
         settings = [f"{name}={value}" for name, value in self.settings.items()]
-        run(SUPPORT / "postfix", "start", self.folder, *words, *settings)
+        run(*self.prefix, SUPPORT / "postfix", "start", self.folder, *words, *settings)
 
     def stop(self):
         with contextlib.suppress(Skip):

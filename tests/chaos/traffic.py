@@ -46,7 +46,8 @@ class Record:
 class Smtp:
     """One SMTP connection, made when it is needed."""
 
-    def __init__(self, port, patience=60):
+    def __init__(self, port, patience=60, host="127.0.0.1"):
+        self.host = host
         self.port = port
         self.patience = patience
         self.server = None
@@ -55,7 +56,7 @@ class Smtp:
         """(code, text, seconds from the final dot to the answer; None where it did not come so far)."""
         try:
             if self.server is None:
-                self.server = smtplib.SMTP("127.0.0.1", self.port, local_hostname="client.example.org",
+                self.server = smtplib.SMTP(self.host, self.port, local_hostname="client.example.org",
                                            timeout=self.patience)
                 # The final dot is a write of its own: it must not wait for the acknowledgement of the rest.
                 self.server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

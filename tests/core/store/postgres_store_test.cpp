@@ -48,6 +48,17 @@ TEST_CASE("a message is recorded once, however often it comes") {
   CHECK(Archive{recording.database.owner()}.projects().front().messages == 1);
 }
 
+TEST_CASE("the server ends a transaction whose client is gone, once its patience is over") {
+  Recording recording;
+  recording.database.ask(
+      "ALTER TABLE message ADD CHECK (current_setting('idle_in_transaction_session_timeout')"
+      "::interval BETWEEN '1ms' AND '5s')");
+  const auto mail = patch("a", {});
+  const auto patience = Patience::of(std::chrono::seconds{5});
+  CHECK(recording.store.record(recording.project, mail, raw(mail), patience).status ==
+        Status::stored);
+}
+
 TEST_CASE("the raw message is kept byte for byte") {
   Recording recording;
   const auto mail = patch("a", {});
