@@ -31,7 +31,7 @@ enum class Stage : std::uint8_t { parse, lock_wait, database, spool };
 void message(std::string_view project, Status status);
 void races(int reruns, int violations);
 void observe(Stage stage, std::chrono::steady_clock::duration time);
-void event(std::string_view name);  // of the log line: "database-away"
+void event(std::string_view name);   // of the log line: "database-away"
 void parked(std::int64_t comments);  // in the whole database
 void database_away(bool is_away);
 bool database_is_away();

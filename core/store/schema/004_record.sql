@@ -1,33 +1,37 @@
--- What ingest asks, in two calls a message: load_facts() and record_message(). Sent one by one, their twenty statements cost four times
--- as much: each a round trip, and planned anew. Here they are planned once a connection, behind a pooler too.
+-- What ingest asks, in two calls a message: load_facts() and record_message(). Sent one by one, their twenty statements cost
+-- three times as much: each a round trip, and planned anew. Here they are planned once a connection, behind a pooler too.
 --
 -- These functions decide nothing: what follows from the facts is decided in core/series, and written down as a plan. They run
 -- with their caller's rights. Each statement in them sees what was committed before it began (VOLATILE, READ COMMITTED): so
--- what is read after a lock is read from after the wait. A plan that was made while the tables were empty lives until they are
--- analyzed: it must not read a table whole, hence what is switched off. Every statement here finds a few rows by an index.
+-- what is read after a lock is read from after the wait.
+--
+-- A plan that was made while the tables were empty lives until they are analyzed, and must not read a table whole by then.
+-- Hence what is switched off; and arrays, subselects, OFFSET 0 and "+ 0" wherever a join could begin at the wrong end, or by
+-- the wrong index. Every statement here finds a few rows by an index.
 
--- With the project, lest a plan made on empty tables takes the index by project.
 DROP INDEX series_neighbourhood;
-CREATE INDEX series_neighbourhood ON series (neighbourhood_id, project_id) WHERE merged_into_id IS NULL;
+CREATE INDEX series_neighbourhood ON series (neighbourhood_id);  -- whole: see series_row
 
 -- What core/series knows as Member: a patch, pull request or cover letter.
-CREATE VIEW member AS
-  SELECT x.message_row, x.series_id, m.project_id, m.message_id, extract(epoch FROM m.date)::bigint AS date,
-         m.kind = 'cover' AS cover, m.numbered, m.version, m.number, m.total, p.address AS submitter, m.name, m.ancestors,
-         m.change_id, m.supersedes, coalesce(a.message_id, '') AS anchor
-  FROM (SELECT message_row, series_id FROM patch UNION ALL SELECT message_row, series_id FROM cover) x
-       JOIN message m ON m.id = x.message_row
-       JOIN person p ON p.id = m.submitter_id
-       LEFT JOIN pin ON pin.message_row = m.id
-       LEFT JOIN message a ON a.id = pin.anchor_row;
-COMMENT ON VIEW member IS 'what stitching needs to know of a patch, pull request or cover letter';
+CREATE FUNCTION load_members(message_rows bigint[]) RETURNS json LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN (SELECT coalesce(json_agg(r), '[]') FROM (
+    SELECT m.message_id, extract(epoch FROM m.date)::bigint AS date, m.kind = 'cover' AS cover, m.numbered, m.version, m.number,
+           m.total, (SELECT p.address FROM person p WHERE p.id = m.submitter_id) AS submitter, m.name, m.ancestors, m.change_id,
+           m.supersedes,
+           coalesce((SELECT a.message_id FROM message a
+                     WHERE a.id = (SELECT p.anchor_row FROM pin p WHERE p.message_row = m.id)), '') AS anchor,
+           coalesce((SELECT p.series_id FROM patch p WHERE p.message_row = m.id),
+                    (SELECT c.series_id FROM cover c WHERE c.message_row = m.id)) AS series_id
+    FROM message m WHERE m.id = ANY (message_rows)) r);
+END $$;
 
 -- What core/series knows as SeriesRow.
 CREATE VIEW series_row AS
-  SELECT s.id, s.project_id, s.neighbourhood_id, s.version, s.total, s.name, p.address AS submitter,
+  SELECT s.id, s.project_id, s.neighbourhood_id, s.version, s.total, s.name,
+         (SELECT p.address FROM person p WHERE p.id = s.submitter_id) AS submitter,
          extract(epoch FROM s.date)::bigint AS date, s.received, s.complete, s.by_hand, s.supersedes_id
-  FROM series s JOIN person p ON p.id = s.submitter_id
-  WHERE s.merged_into_id IS NULL;
+  FROM series s WHERE coalesce(s.merged_into_id, 0) = 0;  -- IS NULL would offer every index of series that has that
 COMMENT ON VIEW series_row IS 'what stitching needs to know of a series';
 
 -- The comments that name the message with this key, those that name these, and so on.
@@ -35,7 +39,9 @@ CREATE FUNCTION waiting_comments(named bigint) RETURNS SETOF bigint LANGUAGE sql
   WITH RECURSIVE waiting (message_row) AS (
     SELECT message_row FROM mention WHERE key = named
     UNION
-    SELECT n.message_row FROM waiting w JOIN comment c ON c.message_row = w.message_row JOIN mention n ON n.key = c.key)
+    SELECT n.message_row FROM waiting w, LATERAL (
+      SELECT m.message_row FROM mention m
+      WHERE m.key = (SELECT c.key FROM comment c WHERE c.message_row = w.message_row) OFFSET 0) n)
   SELECT message_row FROM waiting
 $$;
 
@@ -43,11 +49,14 @@ $$;
 -- neighbourhood, no series.
 CREATE FUNCTION load_neighbourhoods(own_project bigint, ids bigint[], OUT series json, OUT members json)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+  series_ids bigint[];
 BEGIN
-  SELECT json_agg(s) INTO series FROM series_row s WHERE s.neighbourhood_id = ANY (ids) AND s.project_id = own_project;
-  SELECT json_agg(m) INTO members FROM member m WHERE m.series_id IN (
-    SELECT s.id FROM series s
-    WHERE s.neighbourhood_id = ANY (ids) AND s.project_id = own_project AND s.merged_into_id IS NULL);
+  SELECT json_agg(s), array_agg(s.id) INTO series, series_ids
+  FROM series_row s WHERE s.neighbourhood_id = ANY (ids) AND s.project_id + 0 = own_project;
+  members := load_members(ARRAY(SELECT p.message_row FROM patch p WHERE p.series_id = ANY (series_ids)
+                                UNION ALL
+                                SELECT c.message_row FROM cover c WHERE c.series_id = ANY (series_ids)));
 END $$;
 
 -- What is known of what a submission names, read under its locks, which are taken first, ascending. `recorded`: nothing else
@@ -64,7 +73,6 @@ DECLARE
   start timestamptz := clock_timestamp();
   moved boolean;
   alike bigint[];
-  near bigint[];
   names text[];
   settled integer;
   held bigint[];
@@ -75,7 +83,7 @@ BEGIN
   recorded := EXISTS (SELECT FROM message m WHERE m.message_id = own_id AND m.project_id = own_project);
   IF NOT recorded AND ties <> '{}' THEN
     neighbourhoods := ARRAY(SELECT id FROM neighbourhood
-                            WHERE id IN (SELECT t.neighbourhood_id FROM tie t WHERE t.key = ANY (ties))
+                            WHERE id = ANY (ARRAY(SELECT t.neighbourhood_id FROM tie t WHERE t.key = ANY (ties)))
                             ORDER BY id FOR UPDATE);
   END IF;
   lock_wait := extract(epoch FROM clock_timestamp() - start) * 1000000;
@@ -91,25 +99,22 @@ BEGIN
     END IF;
     IF own_number IS NOT NULL AND cardinality(neighbourhoods) = 1 AND own_key <> ALL (known_ties) THEN
       SELECT json_agg(s), array_agg(s.id) FILTER (WHERE s.version = own_version AND s.total = own_total) INTO series, alike
-      FROM (SELECT * FROM series_row r WHERE r.neighbourhood_id = neighbourhoods[1] AND r.project_id = own_project
+      FROM (SELECT * FROM series_row r WHERE r.neighbourhood_id = neighbourhoods[1] AND r.project_id + 0 = own_project
             LIMIT most_series) s;
       IF cardinality(alike) = 1 THEN
-        near := ARRAY(
+        sample := load_members(ARRAY(
           (SELECT p.message_row FROM patch p WHERE p.series_id = alike[1] AND p.number < own_number
            ORDER BY p.number DESC LIMIT 1)
-          UNION ALL
+          UNION
           (SELECT p.message_row FROM patch p WHERE p.series_id = alike[1] AND p.number >= own_number
            ORDER BY p.number LIMIT 1)
-          UNION ALL
+          UNION
           SELECT c.message_row FROM cover c WHERE c.series_id = alike[1]
-          UNION ALL
-          SELECT p.message_row FROM message a JOIN patch p ON p.message_row = a.id
-          WHERE a.project_id = own_project AND a.message_id = ANY (near_ancestors) AND p.series_id = alike[1]);
-        -- Not from the view: nobody is pinned here, or extend() has no answer.
-        SELECT coalesce(json_agg(m), '[]') INTO sample
-        FROM (SELECT m.message_id, extract(epoch FROM m.date)::bigint AS date, m.kind = 'cover' AS cover, m.numbered, m.version,
-                     m.number, m.total, p.address AS submitter, m.name, m.ancestors, m.change_id, m.supersedes, '' AS anchor
-              FROM message m JOIN person p ON p.id = m.submitter_id WHERE m.id = ANY (near)) m;
+          UNION
+          SELECT p.message_row FROM patch p
+          WHERE p.message_row = ANY (ARRAY(SELECT a.id FROM message a
+                                           WHERE a.message_id = ANY (near_ancestors) AND a.project_id = own_project))
+            AND p.series_id + 0 = alike[1]));
       END IF;
     END IF;
     IF sample IS NULL THEN
@@ -132,20 +137,21 @@ BEGIN
   names := CASE WHEN is_comment THEN own_ancestors ELSE '{}' END;
   IF locked > 0 THEN
     SELECT json_agg(r) INTO remarks
-    FROM (SELECT m.message_id, m.ancestors, t.message_id AS parent
-          FROM message m JOIN comment c ON c.message_row = m.id LEFT JOIN message t ON t.id = c.parent_row
-          WHERE m.id = ANY (waiting) AND m.project_id = own_project) r;
+    FROM (SELECT m.message_id, m.ancestors,
+                 (SELECT t.message_id FROM message t
+                  WHERE t.id = (SELECT c.parent_row FROM comment c WHERE c.message_row = m.id)) AS parent
+          FROM message m WHERE m.id = ANY (waiting) AND m.project_id + 0 = own_project) r;
     names := names || ARRAY(
-      SELECT DISTINCT unnest(m.ancestors) FROM message m WHERE m.id = ANY (waiting) AND m.project_id = own_project);
+      SELECT DISTINCT unnest(m.ancestors) FROM message m WHERE m.id = ANY (waiting) AND m.project_id + 0 = own_project);
   END IF;
 
   -- A comment that a comment belongs through must not change its own parent before that is there to follow: those up to the
   -- first ancestor that is settled.
   IF is_comment THEN
     SELECT min(array_position(own_ancestors, m.message_id)) INTO settled
-    FROM message m LEFT JOIN comment c ON c.message_row = m.id
+    FROM message m
     WHERE m.message_id = ANY (own_ancestors) AND m.project_id = own_project
-      AND (m.kind <> 'comment' OR c.parent_row IS NOT NULL);
+      AND (m.kind <> 'comment' OR (SELECT c.parent_row FROM comment c WHERE c.message_row = m.id) IS NOT NULL);
     held := ARRAY(SELECT m.id FROM message m
                   WHERE m.message_id = ANY (own_ancestors[:coalesce(settled, cardinality(own_ancestors))])
                     AND m.project_id = own_project AND m.kind = 'comment');
@@ -153,9 +159,10 @@ BEGIN
   END IF;
   IF names <> '{}' THEN
     SELECT json_agg(n) INTO named
-    FROM (SELECT m.message_id, m.kind = 'comment' AS is_comment, t.message_id AS parent
-          FROM message m LEFT JOIN comment c ON c.message_row = m.id LEFT JOIN message t ON t.id = c.parent_row
-          WHERE m.project_id = own_project AND m.message_id = ANY (names)) n;
+    FROM (SELECT m.message_id, m.kind = 'comment' AS is_comment,
+                 (SELECT t.message_id FROM message t
+                  WHERE t.id = (SELECT c.parent_row FROM comment c WHERE c.message_row = m.id)) AS parent
+          FROM message m WHERE m.project_id = own_project AND m.message_id = ANY (names)) n;
   END IF;
 END $$;
 
@@ -293,4 +300,4 @@ BEGIN
   RETURN own_series;
 END $$;
 
-REVOKE ALL ON FUNCTION load_facts, record_message, load_neighbourhoods, waiting_comments, write_series, write_events FROM PUBLIC;
+REVOKE ALL ON FUNCTION load_facts, record_message, load_neighbourhoods, load_members, waiting_comments, write_series, write_events FROM PUBLIC;
