@@ -50,9 +50,13 @@ void open(const LogOptions& options) {
   const bool journal =
       std::getenv("JOURNAL_STREAM") != nullptr;  // NOLINT(concurrency-mt-unsafe): at start
   logger->set_pattern(journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z quilterd[%P]: %l: %v");
-  logger->set_level(spdlog::level::from_str(options.level));
   logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
+  set_level(options);
+}
+
+void set_level(const LogOptions& options) {
+  spdlog::set_level(spdlog::level::from_str(options.level));
 }
 
 void starting(std::string_view version, std::string_view effective_configuration) {
@@ -161,10 +165,23 @@ void message_path_works() {
   spdlog::info("message-path-works");
 }
 
-void reload_ignored() {
-  metrics::event("reload-ignored");
-  spdlog::info("reload-ignored reason=\"the configuration is read at start only\"");
+void reloaded(const std::vector<std::string>& settings,
+              const std::vector<std::string>& need_restart) {
+  metrics::event("reloaded");
+  for (const auto& setting : settings) spdlog::info("configuration {}", printable(setting));
+  spdlog::info("reloaded changed={}", settings.size());
+  if (need_restart.empty()) return;
+  metrics::event("reload-needs-restart");
+  std::string keys;
+  for (const auto& key : need_restart) keys += (keys.empty() ? "" : ",") + key;
+  spdlog::warn("reload-needs-restart keys={}", keys);
 }
+
+void reload_refused(std::string_view why) {
+  metrics::event("reload-refused");
+  spdlog::error("reload-refused reason=\"{}\"", printable(why, detail_bytes));
+}
+
 void draining(std::size_t in_flight) {
   spdlog::info("draining in_flight={}", in_flight);
 }

@@ -25,6 +25,10 @@ class Daemon {
   Daemon& operator=(const Daemon&) = delete;
 
   std::string address() const { return "unix:" + folder_.path() + "/quilter.sock"; }
+  std::string configuration() const { return folder_.path() + "/quilter.toml"; }
+  // Replaces `from` by `to` in the configuration, SIGHUP, and waits until the log says `text`,
+  // which it has not said before.
+  void reload(const std::string& from, const std::string& to, const std::string& text) const;
   std::string log() const;
   void wait_for_log(const std::string& text) const;  // std::runtime_error after 30 s
   void signal(int number) const;
