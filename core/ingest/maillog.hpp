@@ -28,7 +28,8 @@ namespace maillog {
 std::string_view word(Status status);  // "stored", "already-stored" …: in lines and labels
 
 void set_level(const LogOptions& options);  // from now on
-void open(const LogOptions& options);       // to standard error; journald adds time and unit
+// To journald, with fields, where standard error is the journal; else to standard error.
+void open(const LogOptions& options);
 
 // The daemon's life.
 void starting(std::string_view version,

@@ -43,7 +43,8 @@ void hand_over(int listening) {
 
 }  // namespace
 
-Daemon::Daemon(const std::string& database, const std::string& more_configuration, int listening) {
+Daemon::Daemon(const std::string& database, const std::string& more_configuration, int listening,
+               Until until) {
   std::ofstream{configuration()} << "[milter]\nlisten = \"" << (listening < 0 ? address() : "fd:3")
                                  << "\"\n[database]\nconnection = \"" << database
                                  << "\"\ndeadline = \"60s\"\n[spool]\nfolder = \"" << folder_.path()
@@ -52,7 +53,7 @@ Daemon::Daemon(const std::string& database, const std::string& more_configuratio
   const auto file = path_of("quilterd");
   pid_ = fork();
   if (pid_ == 0) become(file, configuration(), folder_.path() + "/log", listening);
-  wait_for_log("listening on=");
+  if (until == Until::listening) wait_for_log("listening on=");
 }
 
 Daemon::~Daemon() {
