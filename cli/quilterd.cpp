@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
+#include <utility>
 
 #include "cli/exit_code.hpp"
 #include "config/config.hpp"
@@ -39,7 +41,24 @@ std::chrono::milliseconds patience_of_replay(std::chrono::milliseconds deadline)
   return std::min(2 * deadline, std::max<std::chrono::milliseconds>(deadline, 20s));
 }
 
-int serve(const Config& config) {
+// At SIGHUP: of the file all or nothing. `apply` gets a copy, so that it need not throw.
+void read_again(const std::string& file, Config& running,
+                const std::function<void(Config)>& apply) noexcept {
+  try {
+    auto again = reload(running, load_config(file));
+    apply(again.config);
+    running = std::move(again.config);
+    maillog::reloaded(again.applied, again.need_restart);
+  } catch (const ConfigError& error) {
+    std::string problems;
+    for (const auto& line : error.lines()) problems += (problems.empty() ? "" : "; ") + line;
+    maillog::reload_refused(problems);
+  } catch (const std::exception& error) {
+    maillog::reload_refused(error.what());
+  }
+}
+
+int serve(Config config, const std::string& file) {
   const auto deadline = config.database.deadline;
   maillog::open(config.log);
   maillog::starting(version, describe(config));  // every effective value, once
@@ -47,14 +66,25 @@ int serve(const Config& config) {
   Spool spool{config.spool};  // where mail waits while the database is away
   PostgresStore store{config.database, config.stitching,  // refuses an unknown schema
                       DatabaseEvents{maillog::database_away, maillog::database_back}};
-  const ProjectWatch projects{store, spool.path() + "/projects"};  // what is tracked
-  const Forgetting forgetting{store, config.database.parking};     // comments that wait in vain
+  ProjectWatch projects{store, spool.path() + "/projects"};  // what is tracked
+  Forgetting forgetting{store, config.database.parking};     // comments that wait in vain
   Ingest ingest{store, projects, spool, {deadline, config.on_failure}};
-  const Replay replay{spool, store, projects, patience_of_replay(deadline)};  // of the spool
+  Replay replay{spool, store, projects, patience_of_replay(deadline)};  // of the spool
   const Metrics metrics{config.metrics, version, [&] { return spool.status(); }};
-  const milter::Health health{deadline + 1min, [&] { return status(spool); }};  // 1min: the disk's
-  milter::Server server{config.milter, ingest, {}, health};                     // opens the socket
-  const auto ended = server.run();  // until SIGTERM; drains
+  const milter::Health health{[&] { return ingest.deadline() + 1min; },  // 1min: the disk's
+                              [&] { return status(spool); }};
+  milter::Server server{config.milter, ingest, {}, health};  // opens the socket
+  const auto apply = [&](Config next) noexcept {
+    maillog::set_level(next.log);
+    spool.reconfigure(next.spool);
+    forgetting.reconfigure(next.database.parking);
+    replay.reconfigure(patience_of_replay(next.database.deadline));
+    ingest.reconfigure({next.database.deadline, std::move(next.on_failure)});
+    server.reconfigure(next.milter);
+    store.reconfigure(std::move(next.database));
+    projects.look_soon();
+  };
+  const auto ended = server.run([&] { read_again(file, config, apply); });  // SIGTERM ends it
   if (ended == milter::Ended::in_midair) {
     maillog::stopped_unfinished();
     std::_Exit(exit_code::failure);
@@ -91,7 +121,7 @@ int main(int argc, char** argv) {
     }
     const Config config = load_config(config_file);
     if (check_only) return exit_code::ok;
-    const int code = serve(config);
+    const int code = serve(config, config_file);
     maillog::stopped();
     return code;
   } catch (const ConfigError& error) {

@@ -10,10 +10,12 @@
 namespace quilter {
 namespace {
 
+using config::Counts;
 using config::Entry;
 using config::Setting;
 
-// Every key there is. The bounds keep out what cannot work; the defaults are the structs'.
+// Every key there is. The bounds keep out what cannot work; the defaults are the structs'. Live is
+// what is asked for anew with each message.
 std::vector<Setting> settings(Config& to) {
   using namespace std::chrono_literals;
   using namespace config;
@@ -22,25 +24,25 @@ std::vector<Setting> settings(Config& to) {
       socket({"milter", "listen"}, to.milter.listen),
       mode({"milter", "socket_mode"}, to.milter.socket_mode),
       text({"milter", "socket_group"}, to.milter.socket_group),
-      size({"milter", "max_message_bytes"}, to.milter.max_message_bytes, mebibyte / 16,
-           256 * mebibyte),
+      live(size({"milter", "max_message_bytes"}, to.milter.max_message_bytes, mebibyte / 16,
+                256 * mebibyte)),
       duration({"milter", "timeout"}, to.milter.timeout, 1s, 24h),
-      duration({"milter", "drain_timeout"}, to.milter.drain_timeout, 0s, 10min),
+      live(duration({"milter", "drain_timeout"}, to.milter.drain_timeout, 0s, 10min)),
       connection({"database", "connection"}, to.database.connection),
       whole_number({"database", "connections"}, to.database.connections, 1, 1000),
-      duration({"database", "deadline"}, to.database.deadline, 100ms, 1min),
-      duration({"database", "lease_timeout"}, to.database.lease_timeout, 1ms, 5min),
-      duration({"database", "lock_timeout"}, to.database.lock_timeout, 1ms, 5min),
-      duration({"database", "statement_timeout"}, to.database.statement_timeout, 1ms, 5min),
-      duration({"database", "parking"}, to.database.parking, 0h, 24h * 3650),
-      whole_number({"database", "reruns"}, to.database.reruns, 0, 100),
+      live(duration({"database", "deadline"}, to.database.deadline, 100ms, 1min)),
+      live(duration({"database", "lease_timeout"}, to.database.lease_timeout, 1ms, 5min)),
+      live(duration({"database", "lock_timeout"}, to.database.lock_timeout, 1ms, 5min)),
+      live(duration({"database", "statement_timeout"}, to.database.statement_timeout, 1ms, 5min)),
+      live(duration({"database", "parking"}, to.database.parking, 0h, 24h * 3650)),
+      live(whole_number({"database", "reruns"}, to.database.reruns, 0, 100)),
       duration({"stitching", "marker_window"}, to.stitching.marker_window, 1min, 24h),
       text({"spool", "folder"}, to.spool.folder),
-      choice({"spool", "on_failure"}, to.on_failure, {"spool", "tempfail"}),
-      size({"spool", "max_bytes"}, to.spool.max_bytes, mebibyte / 16, mebibyte * 1024 * 1024),
-      whole_number({"spool", "max_files"}, to.spool.max_files, 1, 10'000'000),
-      size({"spool", "min_free"}, to.spool.min_free_bytes, 0, mebibyte * 1024 * 1024),
-      choice({"log", "level"}, to.log.level, {"debug", "info", "warning", "error"}),
+      live(choice({"spool", "on_failure"}, to.on_failure, {"spool", "tempfail"})),
+      live(size({"spool", "max_bytes"}, to.spool.max_bytes, mebibyte / 16, mebibyte * 1024 * 1024)),
+      live(whole_number({"spool", "max_files"}, to.spool.max_files, 1, 10'000'000)),
+      live(size({"spool", "min_free"}, to.spool.min_free_bytes, 0, mebibyte * 1024 * 1024)),
+      live(choice({"log", "level"}, to.log.level, {"debug", "info", "warning", "error"})),
       text({"metrics", "listen"}, to.metrics.listen),
   };
 }
@@ -105,11 +107,27 @@ Config load_config(const std::string& path) {
   return config;
 }
 
+Reload reload(const Config& running, Config read) {
+  Reload reload{running, {}, {}};
+  auto from = settings(read);
+  auto to = settings(reload.config);
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    if (to[i].field.equal(to[i].field.place, from[i].field.place)) continue;
+    if (to[i].counts == Counts::at_start) {
+      reload.need_restart.push_back(to[i].name());
+      continue;
+    }
+    to[i].field.copy(to[i].field.place, from[i].field.place);
+    reload.applied.push_back(to[i].name() + " = " + to[i].show());
+  }
+  return reload;
+}
+
 std::string describe(const Config& config) {
   Config copy = config;  // settings point into what they read
   std::string lines;
   for (const auto& setting : settings(copy))
-    lines += setting.table + '.' + setting.key + " = " + setting.show() + '\n';
+    lines += setting.name() + " = " + setting.show() + '\n';
   return lines;
 }
 

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "config/config_error.hpp"
 #include "core/ingest/maillog.hpp"
@@ -33,6 +34,15 @@ struct Config {
 };
 
 Config load_config(const std::string& path);
+
+// What a running program makes of a file that it reads again: of keys that count at a reload the
+// new values, of all others the old.
+struct Reload {
+  Config config;
+  std::vector<std::string> applied;       // "database.deadline = "2s"": what changed in it
+  std::vector<std::string> need_restart;  // "milter.listen": what changed in the file alone
+};
+Reload reload(const Config& running, Config read);
 
 // "milter.listen = …\n…": every effective value, a line each, as the file would write it; passwords
 // masked.

@@ -66,8 +66,12 @@ Setting text_that(Name name, std::string& field, std::string want, Fits fits) {
     field = *text;
     return true;
   };
-  return {std::move(name.table), std::move(name.key), std::move(want), read,
-          [&field] { return quoted(field); }};
+  return {std::move(name.table),
+          std::move(name.key),
+          std::move(want),
+          read,
+          [&field] { return quoted(field); },
+          field_at(field)};
 }
 
 bool is_socket(std::string_view text) {
@@ -135,8 +139,12 @@ Setting mode(Name name, unsigned& field) {
       digits[3 - i] = static_cast<char>('0' + ((field >> (3 * i)) & 7U));
     return quoted(digits);
   };
-  return {std::move(name.table), std::move(name.key),
-          R"(permissions in octal and in quotes, such as "0660")", read, show};
+  return {std::move(name.table),
+          std::move(name.key),
+          R"(permissions in octal and in quotes, such as "0660")",
+          read,
+          show,
+          field_at(field)};
 }
 
 Setting whole_number(Name name, int& field, int least, int most) {
@@ -146,9 +154,12 @@ Setting whole_number(Name name, int& field, int least, int most) {
     field = static_cast<int>(*number);
     return true;
   };
-  return {std::move(name.table), std::move(name.key),
-          "a whole number from " + std::to_string(least) + " to " + std::to_string(most), read,
-          [&field] { return std::to_string(field); }};
+  return {std::move(name.table),
+          std::move(name.key),
+          "a whole number from " + std::to_string(least) + " to " + std::to_string(most),
+          read,
+          [&field] { return std::to_string(field); },
+          field_at(field)};
 }
 
 Setting size(Name name, std::size_t& field, std::size_t least, std::size_t most) {
@@ -163,13 +174,17 @@ Setting size(Name name, std::size_t& field, std::size_t least, std::size_t most)
     field = static_cast<std::size_t>(*bytes);
     return true;
   };
-  return {std::move(name.table), std::move(name.key),
+  return {std::move(name.table),
+          std::move(name.key),
           "a size in B, KiB, MiB, GiB from " + quoted(size_text(least)) + " to " +
               quoted(size_text(most)) + ", or bytes as a whole number",
-          read, [&field] { return quoted(size_text(field)); }};
+          read,
+          [&field] { return quoted(size_text(field)); },
+          field_at(field)};
 }
 
-Setting duration_setting(Name name, DurationField field, milliseconds least, milliseconds most) {
+Setting duration_setting(Name name, const DurationField& field, milliseconds least,
+                         milliseconds most) {
   std::string units;
   for (const auto& unit : duration_units)
     if (unit.factor >= field.unit.count())
@@ -185,8 +200,12 @@ Setting duration_setting(Name name, DurationField field, milliseconds least, mil
     field.set(*duration);
     return true;
   };
-  return {std::move(name.table), std::move(name.key), std::move(want), read,
-          [get = std::move(field.get)] { return quoted(duration_text(get())); }};
+  return {std::move(name.table),
+          std::move(name.key),
+          std::move(want),
+          read,
+          [get = field.get] { return quoted(duration_text(get())); },
+          field.field};
 }
 
 }  // namespace quilter::config

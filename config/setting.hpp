@@ -1,7 +1,8 @@
 // Setting: one key of the file, tied to the field of an Options struct that it sets.
 //
 // Promise: `read` sets the field, or says false and leaves it alone; `show` gives the field as the
-// file would write it (what `read` takes), except that passwords are masked.
+// file would write it (what `read` takes), except that passwords are masked. `field` compares and
+// copies it, passwords and all.
 // Owns: nothing; the field must outlive the setting.
 // Threads: as the field.
 #pragma once
@@ -19,12 +20,43 @@
 
 namespace quilter::config {
 
+// A field of any type, to be compared with and copied to one of the same type in another struct.
+struct Field {
+  void* place;
+  bool (*equal)(const void* left, const void* right);
+  void (*copy)(void* to, const void* from);
+};
+
+template <typename Type>
+Field field_at(Type& place) {
+  return {&place,
+          [](const void* left, const void* right) {
+            return *static_cast<const Type*>(left) == *static_cast<const Type*>(right);
+          },
+          [](void* to, const void* from) {
+            *static_cast<Type*>(to) = *static_cast<const Type*>(from);
+          }};
+}
+
+// When a change counts: at a reload, for what begins from then on, or at the next start.
+enum class Counts { at_start, at_reload };
+
 struct Setting {
   std::string table, key;
   std::string want;  // "a whole number from 1 to 1000"
   std::function<bool(const Value&)> read;
   std::function<std::string()> show;
+  Field field;
+  Counts counts = Counts::at_start;
+
+  std::string name() const { return table + '.' + key; }
 };
+
+// A setting that is counted at a reload.
+inline Setting live(Setting setting) {
+  setting.counts = Counts::at_reload;
+  return setting;
+}
 
 // What a key is called: {"database", "connections"}.
 struct Name {
@@ -49,17 +81,19 @@ Setting size(Name name, std::size_t& field, std::size_t least, std::size_t most)
 
 // The one behind duration(): a field that counts in `unit`.
 struct DurationField {
+  Field field;
   milliseconds unit;
   std::function<void(milliseconds)> set;
   std::function<milliseconds()> get;
 };
-Setting duration_setting(Name name, DurationField field, milliseconds least, milliseconds most);
+Setting duration_setting(Name name, const DurationField& field, milliseconds least,
+                         milliseconds most);
 
 template <typename Duration>
 Setting duration(Name name, Duration& field, milliseconds least, milliseconds most) {
   return duration_setting(
       std::move(name),
-      {milliseconds{Duration{1}},
+      {field_at(field), milliseconds{Duration{1}},
        [&](milliseconds value) { field = std::chrono::duration_cast<Duration>(value); },
        [&] { return milliseconds{field}; }},
       least, most);

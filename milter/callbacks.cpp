@@ -3,6 +3,7 @@
 #include <libmilter/mfapi.h>
 #include <libmilter/mfdef.h>
 
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <new>
@@ -17,7 +18,7 @@ namespace {
 
 struct Shared {
   Recorder& recorder;
-  std::size_t max_message_bytes;
+  std::atomic<std::size_t> max_message_bytes;
   Progress progress;
   Admission admission{};
 };
@@ -195,6 +196,10 @@ Admission& register_callbacks(Recorder& recorder, std::size_t max_message_bytes,
         "libmilter refused the callbacks; is its version the one quilterd was built with?"};
   shared = new Shared{recorder, max_message_bytes, Progress{pace}};  // for good, see the header
   return shared->admission;
+}
+
+void limit_messages(std::size_t max_message_bytes) noexcept {
+  shared->max_message_bytes = max_message_bytes;
 }
 
 }  // namespace quilter::milter

@@ -20,4 +20,7 @@ namespace quilter::milter {
 Admission& register_callbacks(Recorder& recorder, std::size_t max_message_bytes,
                               Progress::Pace pace);
 
+// Of messages that begin from now on; from any thread, once they are registered.
+void limit_messages(std::size_t max_message_bytes) noexcept;
+
 }  // namespace quilter::milter

@@ -65,7 +65,7 @@ void Heartbeat::run() {
 }
 
 std::string Heartbeat::trouble() const {
-  if (const auto longest = recorder_.longest(); longest > health_.stuck_after)
+  if (const auto longest = recorder_.longest(); longest > health_.stuck_after())
     return "a message has been on its way for " + std::to_string(longest / 1s) + " s";
   return draining_ ? "" : client_->try_it(interval_, wake_up_);
 }

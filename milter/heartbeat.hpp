@@ -21,7 +21,10 @@
 namespace quilter::milter {
 
 struct Health {
-  std::chrono::milliseconds stuck_after{65'000};  // one message, with the Recorder
+  // One message, with the Recorder.
+  std::function<std::chrono::milliseconds()> stuck_after = [] {
+    return std::chrono::milliseconds{65'000};
+  };
   std::function<std::string()> status = [] { return std::string{"ready"}; };  // for systemctl
 };
 

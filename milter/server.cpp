@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/ingest/maillog.hpp"
 #include "milter/callbacks.hpp"
 #include "milter/error.hpp"
 #include "milter/libmilter_mended.hpp"
@@ -88,6 +89,11 @@ Ended Server::run(const std::function<void()>& on_reload) {
     throw MilterError{"libmilter gave up; it told syslog why"};
   std::this_thread::sleep_for(time_for_last_replies);
   return ended;
+}
+
+void Server::reconfigure(const Options& options) noexcept {
+  limit_messages(options.max_message_bytes);
+  options_.drain_timeout = options.drain_timeout;
 }
 
 void Server::stop() noexcept {

@@ -13,7 +13,6 @@
 
 #include <functional>
 
-#include "core/ingest/maillog.hpp"
 #include "core/ingest/recorder.hpp"
 #include "milter/admission.hpp"
 #include "milter/heartbeat.hpp"
@@ -35,8 +34,10 @@ class Server {
  public:
   Server(const Options& options, Recorder& recorder, Progress::Pace pace = {}, Health health = {});
 
-  // on_reload: for each SIGHUP; must not throw.
-  [[nodiscard]] Ended run(const std::function<void()>& on_reload = maillog::reload_ignored);
+  // on_reload: for each SIGHUP, on this thread; must not throw.
+  [[nodiscard]] Ended run(const std::function<void()>& on_reload = [] {});
+  // max_message_bytes and drain_timeout, for what begins from now on; from on_reload.
+  void reconfigure(const Options& options) noexcept;
   void stop() noexcept;
 
  private:

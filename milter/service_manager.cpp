@@ -37,7 +37,10 @@ void ready() {
 }
 
 void reloading() {
-  tell("RELOADING=1\nSTATUS=reading the configuration");
+  // sd_notify(3): of CLOCK_MONOTONIC, which steady_clock is; Type=notify-reload asks for it.
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  tell("RELOADING=1\nSTATUS=reading the configuration\nMONOTONIC_USEC=" +
+       std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(now).count()));
 }
 
 void stopping(std::chrono::microseconds at_most) {

@@ -31,15 +31,15 @@ bool is_list_field(std::string_view name) {
 
 }  // namespace
 
-Session::Session(Recorder& recorder, Admission& admission, std::size_t max_message_bytes,
-                 LeadingSpace leading_space)
+Session::Session(Recorder& recorder, Admission& admission,
+                 const std::atomic<std::size_t>& max_message_bytes, LeadingSpace leading_space)
     : recorder_{recorder},
       admission_{admission},
       max_message_bytes_{max_message_bytes},
       leading_space_{leading_space} {}
 
 void Session::mail(std::string_view reverse_path) {
-  transaction_.emplace();
+  transaction_.emplace(max_message_bytes_);
   transaction_->message.queue_id = no_queue_id;
   transaction_->message.envelope.reverse_path = without_angle_brackets(reverse_path);
 }
@@ -102,7 +102,7 @@ const Reply& Session::end_of_headers() {
   // Room at once, where the client said how much: a buffer that doubles would be held twice while
   // it moves.
   message.bytes.reserve(
-      std::min(message.bytes.size() + transaction_->announced_bytes, max_message_bytes_));
+      std::min(message.bytes.size() + transaction_->announced_bytes, transaction_->max_bytes));
   return go_on;
 }
 
@@ -116,7 +116,7 @@ const Reply& Session::end_of_message() {
     return internal_error;
   }
   const auto& message = transaction_->message;
-  if (message.truncated) maillog::truncated(message.queue_id, max_message_bytes_);
+  if (message.truncated) maillog::truncated(message.queue_id, transaction_->max_bytes);
   const Status status = recorder_.record(message);
   forget();
   return reply_to(status);
@@ -145,7 +145,7 @@ void Session::fail_out_of_memory() noexcept {
 
 void Session::put(std::string_view text) {
   auto& message = transaction_->message;
-  const auto room = max_message_bytes_ - message.bytes.size();
+  const auto room = transaction_->max_bytes - message.bytes.size();
   if (text.size() > room) message.truncated = true;
   message.bytes.append(text.substr(0, room));
 }

@@ -11,6 +11,7 @@
 // Threads: one at a time, not always the same one (libmilter's pool).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -26,6 +27,9 @@ namespace quilter::milter {
 enum class LeadingSpace { kept, stripped };  // of field bodies: was SMFIP_HDR_LEADSPC granted?
 
 struct MailTransaction {
+  explicit MailTransaction(std::size_t most_bytes) : max_bytes{most_bytes} {}
+
+  std::size_t max_bytes;
   RawMessage message;
   std::vector<std::string> list_fields;
   bool marks_cut = false;           // there were more list fields or recipients than are read
@@ -35,8 +39,9 @@ struct MailTransaction {
 
 class Session {
  public:
-  Session(Recorder& recorder, Admission& admission, std::size_t max_message_bytes,
-          LeadingSpace leading_space);
+  // `max_message_bytes` may change; a message keeps the one that it began with.
+  Session(Recorder& recorder, Admission& admission,
+          const std::atomic<std::size_t>& max_message_bytes, LeadingSpace leading_space);
 
   // RFC 5321 §4.1.1.2, §4.1.1.3: paths with or without angle brackets.
   void mail(std::string_view reverse_path);
@@ -57,7 +62,7 @@ class Session {
 
   Recorder& recorder_;
   Admission& admission_;
-  std::size_t max_message_bytes_;
+  const std::atomic<std::size_t>& max_message_bytes_;
   LeadingSpace leading_space_;
   std::optional<MailTransaction> transaction_;
 };

@@ -21,7 +21,7 @@ Forgetting::~Forgetting() {
     stop_ = true;
   }
   stopping_.notify_one();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 void Forgetting::run(std::chrono::milliseconds every) {
@@ -35,11 +35,12 @@ void Forgetting::run(std::chrono::milliseconds every) {
 }
 
 void Forgetting::forget() {
+  const std::chrono::hours after = after_;
   try {
     int total = 0;
-    if (after_ > std::chrono::hours{0})
+    if (after > std::chrono::hours{0})
       for (int some = batch; some == batch && !stopping(); total += some)
-        some = store_.forget_parked(after_, batch);
+        some = store_.forget_parked(after, batch);
     if (total > 0) maillog::parked_forgotten(total);
     metrics::parked(store_.parked());
   } catch (const std::exception& error) {

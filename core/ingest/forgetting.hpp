@@ -8,6 +8,7 @@
 // Threads: none of its own interface.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -19,9 +20,10 @@ namespace quilter {
 
 class Forgetting {
  public:
-  // `after` 0: never.
+  // `after` 0: never. At the next time what it is by then counts.
   Forgetting(Store& store, std::chrono::hours after,
              std::chrono::milliseconds every = std::chrono::hours{1});
+  void reconfigure(std::chrono::hours after) noexcept { after_ = after; }
   ~Forgetting();
   Forgetting(const Forgetting&) = delete;
   Forgetting& operator=(const Forgetting&) = delete;
@@ -32,7 +34,7 @@ class Forgetting {
   bool stopping();
 
   Store& store_;
-  std::chrono::hours after_;
+  std::atomic<std::chrono::hours> after_;
   std::mutex guard_;
   std::condition_variable stopping_;
   bool stop_ = false;

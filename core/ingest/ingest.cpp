@@ -64,7 +64,8 @@ bool Ingest::wants(const ListMarks& marks) const {
 }
 
 Status Ingest::record(const RawMessage& message) {
-  const auto patience = Patience::of(options_.deadline);
+  const auto options = options_.now();
+  const auto patience = Patience::of(options.deadline);
   const auto routes = projects_.routes();
   const auto mail =
       metrics::timed(metrics::Stage::parse, [&] { return mime::read_mail(message.bytes); });
@@ -72,7 +73,7 @@ Status Ingest::record(const RawMessage& message) {
   for (const auto* project : routes->of(mail, message.envelope.forward_paths))
     attempts.push_back(attempt_in(*project, mail, message, store_, patience));
   if (attempts.empty()) maillog::ignored(message.queue_id, own_id(mail).id, "", "no-project");
-  if (options_.on_failure == "spool") keep(message, attempts, Shelf::waiting, spool_);
+  if (options.on_failure == "spool") keep(message, attempts, Shelf::waiting, spool_);
   if (!comes_again(attempts)) keep(message, attempts, Shelf::failed, spool_);
   for (const auto& attempt : attempts) log(message, attempt);
   return worst(attempts);

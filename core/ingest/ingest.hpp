@@ -17,6 +17,7 @@
 #include "core/ingest/project_watch.hpp"
 #include "core/ingest/recorder.hpp"
 #include "core/spool/spool.hpp"
+#include "core/store/live.hpp"
 #include "core/store/store.hpp"
 
 namespace quilter {
@@ -34,11 +35,14 @@ class Ingest final : public Recorder {
   bool wants(const ListMarks& marks) const override;
   Status record(const RawMessage& message) override;
 
+  void reconfigure(IngestOptions options) noexcept { options_.become(std::move(options)); }
+  std::chrono::milliseconds deadline() const { return options_.now().deadline; }
+
  private:
   Store& store_;
   const ProjectWatch& projects_;
   Spool& spool_;
-  IngestOptions options_;
+  Live<IngestOptions> options_;  // a message keeps those that it began with
 };
 
 }  // namespace quilter

@@ -3,15 +3,19 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdlib>
+#include <array>
+#include <utility>
 
+#include "core/ingest/journal.hpp"
+#include "core/ingest/log_line.hpp"
 #include "core/ingest/metrics.hpp"
 #include "core/mail/text.hpp"
 
 namespace quilter::maillog {
 namespace {
 
-constexpr std::size_t detail_bytes = 500;
+// Where standard error is the journal. For good: libmilter's threads may outlive main().
+Journal* journal = nullptr;
 
 double milliseconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1000;
@@ -19,9 +23,60 @@ double milliseconds(std::chrono::microseconds time) {
 
 // What goes by itself is a warning: the mail is safe on our disk, or with its client. What waits
 // for a person is an error.
-spdlog::level::level_enum level(Status status) {
-  if (status == Status::set_aside) return spdlog::level::err;
-  return status >= Status::spooled ? spdlog::level::warn : spdlog::level::info;
+LogLevel level(Status status) {
+  if (status == Status::set_aside) return LogLevel::error;
+  return status >= Status::spooled ? LogLevel::warning : LogLevel::info;
+}
+
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  using namespace spdlog::level;
+  constexpr std::array<level_enum, 4> levels{info, warn, err, critical};
+  return levels.at(static_cast<std::size_t>(level));
+}
+
+void write_to_standard_error(const LogLine& line) {
+  // sd-daemon(3): journald takes the number for PRIORITY.
+  const auto prefix = journal == nullptr ? "" : '<' + std::to_string(priority(line.level)) + '>';
+  spdlog::log(spdlog_level(line.level), "{}{}", prefix, text_of(line));
+}
+
+void write(const LogLine& line) {
+  if (!spdlog::should_log(spdlog_level(line.level))) return;
+  if (journal == nullptr || !journal->write(line)) write_to_standard_error(line);
+}
+
+void event(LogLevel level, std::string_view name, std::vector<LogField> fields = {}) {
+  metrics::event(name);
+  write({level, "", name, std::move(fields)});
+}
+
+void event_of(std::string_view queue_id, LogLevel level, std::string_view name,
+              std::vector<LogField> fields) {
+  metrics::event(name);
+  write({level, printable(queue_id), name, std::move(fields)});
+}
+
+// Of a process that ends: journald may look for its unit when it is gone, and not find it; standard
+// error has been known to be the unit's from the start.
+void last_words(LogLevel level, std::string_view name, std::vector<LogField> fields = {}) {
+  metrics::event(name);
+  write_to_standard_error({level, "", name, std::move(fields)});
+}
+
+LogField bare(std::string_view key, std::string_view text, std::size_t most = 200) {
+  return {key, printable(text, most), LogField::Form::bare};
+}
+
+void configured(std::string_view setting) {
+  write({LogLevel::info, "", "configuration", {bare("setting", setting)}});
+}
+
+LogField count_field(std::size_t count) {
+  return number_field("count", static_cast<std::int64_t>(count));
+}
+
+LogField bracketed(std::string_view why) {
+  return reason_field(why, LogField::Form::bracketed);
 }
 
 }  // namespace
@@ -46,189 +101,203 @@ std::string_view word(Status status) {
 
 void open(const LogOptions& options) {
   auto logger = spdlog::stderr_logger_mt("quilterd");
+  if (standard_error_is_journal()) journal = new Journal;
   // journald stamps its lines itself; elsewhere the line says when, who and how urgent.
-  const bool journal =
-      std::getenv("JOURNAL_STREAM") != nullptr;  // NOLINT(concurrency-mt-unsafe): at start
-  logger->set_pattern(journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z quilterd[%P]: %l: %v");
-  logger->set_level(spdlog::level::from_str(options.level));
+  logger->set_pattern(journal != nullptr ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z quilterd[%P]: %l: %v");
   logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
+  set_level(options);
+}
+
+void set_level(const LogOptions& options) {
+  spdlog::set_level(spdlog::level::from_str(options.level));
 }
 
 void starting(std::string_view version, std::string_view effective_configuration) {
-  spdlog::info("starting version={}", version);
+  event(LogLevel::info, "starting", {text_field("version", version)});
   while (!effective_configuration.empty())
-    spdlog::info("configuration {}",
-                 printable(without_line_end(next_line(effective_configuration))));
+    configured(without_line_end(next_line(effective_configuration)));
 }
 
 void listening(std::string_view where) {
-  spdlog::info("listening on={}", printable(where));
-}
-void projects_changed(std::size_t count) {
-  metrics::event("projects");
-  spdlog::info("projects count={}", count);
-}
-void project_broken(std::string_view what) {
-  metrics::event("project-broken");
-  spdlog::error("project {}", printable(what, detail_bytes));
+  event(LogLevel::info, "listening", {text_field("on", where)});
 }
 
+void projects_changed(std::size_t count) {
+  event(LogLevel::info, "projects", {count_field(count)});
+}
+
+void project_broken(std::string_view what) {
+  metrics::event("project-broken");
+  write({LogLevel::error, "", "project", {bare("reason", what, 500)}});
+}
 void projects_unavailable(std::string_view why) {
-  metrics::event("projects-unavailable");
-  spdlog::warn("projects-unavailable reason=\"{}\"", printable(why, detail_bytes));
+  event(LogLevel::warning, "projects-unavailable", {reason_field(why)});
 }
 
 void projects_available() {
-  spdlog::info("projects-available");
+  event(LogLevel::info, "projects-available");
 }
 
 void projects_from_cache(std::size_t count, std::string_view file) {
-  metrics::event("projects-from-cache");
-  spdlog::warn("projects-from-cache count={} file={}", count, printable(file));
+  event(LogLevel::warning, "projects-from-cache", {count_field(count), text_field("file", file)});
 }
 
 void projects_not_cached(std::string_view why) {
-  metrics::event("projects-not-cached");
-  spdlog::warn("projects-not-cached reason=\"{}\"", printable(why, detail_bytes));
+  event(LogLevel::warning, "projects-not-cached", {reason_field(why)});
 }
 
 void database_away(std::string_view why) {
-  metrics::event("database-away");
   metrics::database_away(true);
-  spdlog::warn("database-away reason=\"{}\"", printable(why, detail_bytes));
+  event(LogLevel::warning, "database-away", {reason_field(why)});
 }
 
 void database_back() {
-  metrics::event("database-back");
   metrics::database_away(false);
-  spdlog::info("database-back");
+  event(LogLevel::info, "database-back");
 }
 
 void spool_found(int waiting, int failed) {
-  spdlog::log(failed > 0 ? spdlog::level::warn : spdlog::level::info,
-              "spool-found waiting={} failed={}", waiting, failed);
+  event(failed > 0 ? LogLevel::warning : LogLevel::info, "spool-found",
+        {number_field("waiting", waiting), number_field("failed", failed)});
 }
 
 void spool_recovered(std::string_view id) {
-  metrics::event("spool-recovered");
-  spdlog::info("spool-recovered id={}", printable(id));
+  event(LogLevel::info, "spool-recovered", {text_field("id", id)});
 }
 
 void spool_torn(std::string_view id, std::string_view why) {
-  metrics::event("spool-torn");
-  spdlog::error("spool-torn id={} reason=\"{}\"", printable(id), printable(why, detail_bytes));
+  event(LogLevel::error, "spool-torn", {text_field("id", id), reason_field(why)});
 }
 
 void replay_failed(std::string_view id, std::string_view queue_id, int tries,
                    std::string_view why) {
-  metrics::event("replay-failed");
-  spdlog::warn("{}: replay-failed id={} tries={} reason=\"{}\"", printable(queue_id), printable(id),
-               tries, printable(why, detail_bytes));
+  event_of(queue_id, LogLevel::warning, "replay-failed",
+           {text_field("id", id), number_field("tries", tries), reason_field(why)});
 }
 
 void replay_set_aside(std::string_view id, std::string_view queue_id, std::string_view why) {
-  metrics::event("replay-set-aside");
-  spdlog::error("{}: replay-set-aside id={} reason=\"{}\"", printable(queue_id), printable(id),
-                printable(why, detail_bytes));
+  event_of(queue_id, LogLevel::error, "replay-set-aside",
+           {text_field("id", id), reason_field(why)});
 }
 
 void replay_stumbled(std::string_view why) {
-  metrics::event("replay-stumbled");
-  spdlog::warn("replay-stumbled reason=\"{}\"", printable(why, detail_bytes));
+  event(LogLevel::warning, "replay-stumbled", {reason_field(why)});
 }
 
 void spool_emptied(int replayed) {
-  spdlog::info("spool-emptied replayed={}", replayed);
+  event(LogLevel::info, "spool-emptied", {number_field("replayed", replayed)});
 }
 
 void parked_forgotten(int count) {
-  metrics::event("parked-forgotten");
-  spdlog::info("parked-forgotten count={}", count);
+  event(LogLevel::info, "parked-forgotten", {number_field("count", count)});
 }
 
 void forgetting_failed(std::string_view why) {
-  metrics::event("forgetting-failed");
-  spdlog::warn("forgetting-failed reason=\"{}\"", printable(why, detail_bytes));
+  event(LogLevel::warning, "forgetting-failed", {reason_field(why)});
 }
 
 void message_path_hangs(std::string_view why) {
-  metrics::event("message-path-hangs");
-  spdlog::error("message-path-hangs reason=\"{}\"", printable(why, detail_bytes));
+  event(LogLevel::error, "message-path-hangs", {reason_field(why)});
 }
 
 void message_path_works() {
-  spdlog::info("message-path-works");
+  event(LogLevel::info, "message-path-works");
 }
 
-void reload_ignored() {
-  metrics::event("reload-ignored");
-  spdlog::info("reload-ignored reason=\"the configuration is read at start only\"");
+void reloaded(const std::vector<std::string>& settings,
+              const std::vector<std::string>& need_restart) {
+  for (const auto& setting : settings) configured(setting);
+  event(LogLevel::info, "reloaded",
+        {number_field("changed", static_cast<std::int64_t>(settings.size()))});
+  if (need_restart.empty()) return;
+  std::string keys;
+  for (const auto& key : need_restart) keys += (keys.empty() ? "" : ",") + key;
+  event(LogLevel::warning, "reload-needs-restart", {{"keys", keys}});
 }
+
+void reload_refused(std::string_view why) {
+  event(LogLevel::error, "reload-refused", {reason_field(why)});
+}
+
 void draining(std::size_t in_flight) {
-  spdlog::info("draining in_flight={}", in_flight);
+  event(LogLevel::info, "draining",
+        {number_field("in_flight", static_cast<std::int64_t>(in_flight))});
 }
+
 void stopped() {
-  spdlog::info("stopped");
+  last_words(LogLevel::info, "stopped");
 }
+
 void stopped_unfinished() {
-  spdlog::warn("stopped-unfinished reason=\"drain_timeout ran out; the clients send again\"");
+  last_words(LogLevel::warning, "stopped-unfinished",
+             {reason_field("drain_timeout ran out; the clients send again")});
 }
 
 void start_failed(std::string_view why) {
-  spdlog::critical("start-failed reason=\"{}\"", printable(why, detail_bytes));
+  last_words(LogLevel::critical, "start-failed", {reason_field(why)});
 }
 
 void recorded(const Recorded& line) {
   metrics::message(line.project, line.status);
   metrics::races(line.reruns, line.violations);
-  spdlog::log(level(line.status),
-              "{}: message-id=<{}>, project={}, kind={}, series={}, reruns={}, violations={}, "
-              "lock_wait_ms={:.1f}, delay_ms={:.1f}, {}{}"
-              "status={}{}",
-              printable(line.queue_id), printable(line.message_id), printable(line.project),
-              line.kind, line.series, line.reruns, line.violations, milliseconds(line.lock_wait),
-              milliseconds(line.delay),
-              line.ancestors_dropped == 0
-                  ? ""
-                  : "ancestors_dropped=" + std::to_string(line.ancestors_dropped) + ", ",
-              line.spool_id.empty() ? "" : "spool=" + std::string{line.spool_id} + ", ",
-              word(line.status),
-              line.detail.empty() ? "" : " (" + printable(line.detail, detail_bytes) + ")");
+  std::vector<LogField> fields{{"message-id", printable(line.message_id), LogField::Form::angled},
+                               text_field("project", line.project),
+                               text_field("kind", line.kind),
+                               number_field("series", line.series),
+                               number_field("reruns", line.reruns),
+                               number_field("violations", line.violations),
+                               milliseconds_field("lock_wait_ms", milliseconds(line.lock_wait)),
+                               milliseconds_field("delay_ms", milliseconds(line.delay))};
+  if (line.ancestors_dropped > 0)
+    fields.push_back(
+        number_field("ancestors_dropped", static_cast<std::int64_t>(line.ancestors_dropped)));
+  if (!line.spool_id.empty()) fields.push_back(text_field("spool", line.spool_id));
+  fields.push_back(text_field("status", word(line.status)));
+  if (!line.detail.empty()) fields.push_back(bracketed(line.detail));
+  write({level(line.status), printable(line.queue_id), "", std::move(fields)});
 }
 
 void ignored(std::string_view queue_id, std::string_view message_id, std::string_view project,
              std::string_view reason) {
   metrics::message(project.empty() ? "-" : project, Status::ignored);
-  spdlog::info("{}: message-id=<{}>, project={}, status=ignored ({})", printable(queue_id),
-               printable(message_id), project.empty() ? "-" : printable(project),
-               printable(reason));
+  write({LogLevel::info,
+         printable(queue_id),
+         "",
+         {{"message-id", printable(message_id), LogField::Form::angled},
+          text_field("project", project.empty() ? "-" : project),
+          text_field("status", word(Status::ignored)),
+          bracketed(reason)}});
 }
 
 void truncated(std::string_view queue_id, std::size_t limit_bytes) {
-  metrics::event("truncated");
-  spdlog::warn("{}: truncated limit_bytes={}", printable(queue_id), limit_bytes);
+  event_of(queue_id, LogLevel::warning, "truncated",
+           {number_field("limit_bytes", static_cast<std::int64_t>(limit_bytes))});
 }
 
 void callback_failed(std::string_view queue_id, std::string_view what) {
   metrics::message("-", Status::try_later);
-  spdlog::error("{}: status=try-later (internal error: {})", printable(queue_id),
-                printable(what, detail_bytes));
+  write({LogLevel::error,
+         printable(queue_id),
+         "",
+         {text_field("status", word(Status::try_later)),
+          bracketed("internal error: " + std::string{what})}});
 }
 
 void callback_out_of_memory(std::string_view queue_id) {
   metrics::message("-", Status::try_later);
-  spdlog::warn("{}: status=try-later (out of memory)", printable(queue_id));
+  write({LogLevel::warning,
+         printable(queue_id),
+         "",
+         {text_field("status", word(Status::try_later)), bracketed("out of memory")}});
 }
 
 void exhausted(std::string_view what) {
-  metrics::event("exhausted");
-  spdlog::warn("exhausted what={}", what);
+  event(LogLevel::warning, "exhausted", {text_field("what", what)});
 }
 
 void negotiation_refused(std::string_view what) {
-  metrics::event("negotiation-refused");
-  spdlog::error("negotiation-refused reason=\"{}\"", printable(what, detail_bytes));
+  event(LogLevel::error, "negotiation-refused", {reason_field(what)});
 }
 
 }  // namespace quilter::maillog

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/mail/status.hpp"
 
@@ -26,7 +27,9 @@ namespace maillog {
 
 std::string_view word(Status status);  // "stored", "already-stored" …: in lines and labels
 
-void open(const LogOptions& options);  // to standard error; journald adds time and unit
+void set_level(const LogOptions& options);  // from now on
+// To journald, with fields, where standard error is the journal; else to standard error.
+void open(const LogOptions& options);
 
 // The daemon's life.
 void starting(std::string_view version,
@@ -53,7 +56,10 @@ void parked_forgotten(int count);  // comments that nothing came for
 void forgetting_failed(std::string_view why);
 void message_path_hangs(std::string_view why);  // systemd's watchdog is not fed; once
 void message_path_works();                      // again
-void reload_ignored();                          // SIGHUP: nothing to read again yet
+// SIGHUP: the settings that changed, a line each; the keys that count at the next start only.
+void reloaded(const std::vector<std::string>& settings,
+              const std::vector<std::string>& need_restart);
+void reload_refused(std::string_view why);  // all stays as it was
 void draining(std::size_t in_flight);
 void stopped();
 void stopped_unfinished();  // drain_timeout ran out: clients of unanswered messages send again

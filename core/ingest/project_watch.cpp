@@ -16,7 +16,7 @@ ProjectWatch::~ProjectWatch() {
     const std::lock_guard lock{guard_};
     stop_ = true;
   }
-  stopping_.notify_one();
+  wanted_.notify_one();
   thread_.join();
 }
 
@@ -25,9 +25,20 @@ std::shared_ptr<const Routes> ProjectWatch::routes() const {
   return routes_;
 }
 
+void ProjectWatch::look_soon() noexcept {
+  {
+    const std::lock_guard lock{guard_};
+    soon_ = true;
+  }
+  wanted_.notify_one();
+}
+
 void ProjectWatch::run(std::chrono::milliseconds refresh) {
   std::unique_lock lock{guard_};
-  while (!stopping_.wait_for(lock, refresh, [this] { return stop_; })) {
+  while (true) {
+    wanted_.wait_for(lock, refresh, [this] { return stop_ || soon_; });
+    if (stop_) return;
+    soon_ = false;
     lock.unlock();
     look();
     lock.lock();

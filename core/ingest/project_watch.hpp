@@ -34,6 +34,7 @@ class ProjectWatch {
   ProjectWatch& operator=(const ProjectWatch&) = delete;
 
   std::shared_ptr<const Routes> routes() const;
+  void look_soon() noexcept;  // does not wait for it
 
  private:
   void run(std::chrono::milliseconds refresh);
@@ -45,8 +46,8 @@ class ProjectWatch {
   Store& store_;
   std::string cache_;
   mutable std::mutex guard_;
-  std::condition_variable stopping_;
-  bool stop_ = false;
+  std::condition_variable wanted_;
+  bool stop_ = false, soon_ = false;
   std::shared_ptr<const Routes> routes_;
   bool available_ = true, saved_ = true;  // only the thread's
   std::thread thread_;

@@ -8,6 +8,7 @@
 // outlive it. Threads: none of its own interface.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -39,6 +40,7 @@ class Replay {
   // A message may take `patience`.
   Replay(Spool& spool, Store& store, const ProjectWatch& projects,
          std::chrono::milliseconds patience, int threads = 2);
+  void reconfigure(std::chrono::milliseconds patience) noexcept { patience_ = patience; }
   ~Replay();  // lets a message that is being recorded come to its end
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
@@ -62,7 +64,7 @@ class Replay {
   Spool& spool_;
   Store& store_;
   const ProjectWatch& projects_;
-  std::chrono::milliseconds patience_;
+  std::atomic<std::chrono::milliseconds> patience_;
   std::mutex guard_;
   std::condition_variable stopping_;
   bool stop_ = false;

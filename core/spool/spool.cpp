@@ -77,10 +77,17 @@ class Spool::Room {
   std::uint64_t bytes_;
 };
 
-Spool::Spool(SpoolOptions options) : options_{std::move(options)}, folder_{options_.folder} {
+Spool::Spool(SpoolOptions options) : folder_{options.folder}, options_{std::move(options)} {
   hold_folder();
   recovered_ = folder_.recover();
   refresh();
+}
+
+void Spool::reconfigure(const SpoolOptions& options) noexcept {
+  const std::lock_guard held{guard_};
+  options_.max_bytes = options.max_bytes;
+  options_.max_files = options.max_files;
+  options_.min_free_bytes = options.min_free_bytes;
 }
 
 bool Spool::holds_folder() const {

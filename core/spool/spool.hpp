@@ -35,6 +35,9 @@ class Spool {
   Spool& operator=(const Spool&) = delete;
   ~Spool() = default;
 
+  // The limits, for what is kept from now on; the folder stays.
+  void reconfigure(const SpoolOptions& options) noexcept;
+
   const SpoolFolder::Recovered& recovered() const { return recovered_; }  // at start
 
   std::string keep(const Spooled& spooled) { return store(spooled, Shelf::waiting); }
@@ -69,7 +72,6 @@ class Spool {
   static void add(Counts& counts, Shelf shelf, std::uint64_t bytes);
   static void take(Counts& counts, Shelf shelf, std::uint64_t bytes);
 
-  SpoolOptions options_;
   SpoolFolder folder_;
   std::mutex holding_;
   Descriptor lock_;
@@ -77,6 +79,7 @@ class Spool {
 
   std::mutex refreshing_;
   mutable std::mutex guard_;  // of what follows
+  SpoolOptions options_;
   Counts counts_{};
   Counts counted_meanwhile_{};  // since refresh() began
   Count being_written_;

@@ -82,11 +82,18 @@ Pool::~Pool() {
   connector_.join();
 }
 
+// Nothing that is read without the guard.
+void Pool::reconfigure(const StoreOptions& options) noexcept {
+  const std::lock_guard lock{guard_};
+  options_.lease_timeout = options.lease_timeout;
+  options_.deadline = options.deadline;
+}
+
 Pool::Lease Pool::lease(const Patience& patience) {
   if (patience.ends() && patience.left() <= 0ms)
     throw Exhausted{"no time was left to ask the database"};
-  const auto until = std::min(patience.until, Patience::of(options_.lease_timeout).until);
   std::unique_lock lock{guard_};
+  const auto until = std::min(patience.until, Patience::of(options_.lease_timeout).until);
   const int live = patience.urgency == Urgency::live ? 1 : 0;
   ++waiting_;
   live_waiting_ += live;

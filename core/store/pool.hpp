@@ -90,6 +90,9 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
+  // lease_timeout and deadline, for leases and probes that begin from now on; the rest stays.
+  void reconfigure(const StoreOptions& options) noexcept;
+
   // Without an end of the patience, lease_timeout bounds the wait.
   Lease lease(const Patience& patience = {});
 

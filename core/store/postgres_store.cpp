@@ -1,6 +1,7 @@
 #include "core/store/postgres_store.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/store/apply.hpp"
 #include "core/store/attempts.hpp"
@@ -44,7 +45,7 @@ PostgresStore::PostgresStore(const StoreOptions& options, const StitchOptions& s
                                                       },
                                                       events})} {
   try {
-    pool_->lease(Patience::of(options_.deadline));
+    pool_->lease(Patience::of(options.deadline));
   } catch (const Away& away) {
     if (away.kind() == Away::Kind::unfit) throw StoreError{away.what()};
   } catch (const Exhausted&) {
@@ -54,12 +55,18 @@ PostgresStore::PostgresStore(const StoreOptions& options, const StitchOptions& s
 
 PostgresStore::~PostgresStore() = default;
 
+void PostgresStore::reconfigure(StoreOptions options) noexcept {
+  pool_->reconfigure(options);
+  options_.become(std::move(options));
+}
+
 std::vector<Project> PostgresStore::projects() {
   return as_store_error([this] {
-    const auto patience = Patience::of(options_.deadline);
+    const auto options = options_.now();
+    const auto patience = Patience::of(options.deadline);
     auto lease = pool_->lease(patience);
     return in_transaction(lease, [&](auto& transaction) {
-      transaction.exec(settings(options_, patience));
+      transaction.exec(settings(options, patience));
       return tracked_projects(transaction);
     });
   });
@@ -67,10 +74,11 @@ std::vector<Project> PostgresStore::projects() {
 
 int PostgresStore::forget_parked(std::chrono::hours age, int most) {
   return as_store_error([&] {
-    const auto patience = Patience::of(options_.deadline, Urgency::background);
+    const auto options = options_.now();
+    const auto patience = Patience::of(options.deadline, Urgency::background);
     auto lease = pool_->lease(patience);
     return in_transaction(lease, [&](auto& transaction) {
-      transaction.exec(settings(options_, patience));
+      transaction.exec(settings(options, patience));
       return transaction
           .exec_params("SELECT forget_parked(make_interval(hours => $1), $2)", age.count(),
                        most)[0][0]
@@ -81,10 +89,11 @@ int PostgresStore::forget_parked(std::chrono::hours age, int most) {
 
 std::int64_t PostgresStore::parked() {
   return as_store_error([&] {
-    const auto patience = Patience::of(options_.deadline, Urgency::background);
+    const auto options = options_.now();
+    const auto patience = Patience::of(options.deadline, Urgency::background);
     auto lease = pool_->lease(patience);
     return in_transaction(lease, [&](auto& transaction) {
-      transaction.exec(settings(options_, patience));
+      transaction.exec(settings(options, patience));
       return transaction.exec1("SELECT count(*) FROM comment WHERE parent_row IS NULL")[0]
           .template as<std::int64_t>();
     });
@@ -93,10 +102,11 @@ std::int64_t PostgresStore::parked() {
 
 RecordOutcome PostgresStore::record(const Project& project, const Submission& submission,
                                     const RawMessage& message, const Patience& patience) {
-  return with_reruns(options_.reruns, patience, [&] {
+  const auto options = options_.now();
+  return with_reruns(options.reruns, patience, [&] {
     auto lease = pool_->lease(patience);
     return in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
-      const auto begin = "BEGIN; " + settings(options_, patience);
+      const auto begin = "BEGIN; " + settings(options, patience);
       const auto found = look(transaction, begin, project, submission, stitching_);
       RecordOutcome outcome{.status = Status::already_stored, .detail = {}};
       outcome.lock_wait = found.lock_wait;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/series/stitch.hpp"
+#include "core/store/live.hpp"
 #include "core/store/options.hpp"
 #include "core/store/store.hpp"
 
@@ -34,8 +35,11 @@ class PostgresStore final : public Store {
   int forget_parked(std::chrono::hours age, int most) override;
   std::int64_t parked() override;
 
+  // Time-outs, deadline and reruns, for what begins from now on; the rest is of the start.
+  void reconfigure(StoreOptions options) noexcept;
+
  private:
-  StoreOptions options_;
+  Live<StoreOptions> options_;
   StitchOptions stitching_;
   std::unique_ptr<Pool> pool_;
 };

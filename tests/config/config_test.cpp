@@ -177,3 +177,88 @@ TEST_CASE("a description can be read back, and shows no password") {
   CHECK(text.find("milter.timeout = \"90s\"\n") != std::string::npos);
   CHECK(describe(config_of(text)) == text);  // dotted keys are TOML
 }
+
+namespace {
+
+// No key has its default here.
+const std::string all_changed = R"(
+    milter.listen = "fd:3"
+    milter.socket_mode = "0600"
+    milter.socket_group = "postfix"
+    milter.max_message_bytes = "1MiB"
+    milter.timeout = "90s"
+    milter.drain_timeout = "2min"
+    database.connection = "dbname=quilter password=secret"
+    database.connections = 3
+    database.deadline = "1s"
+    database.lease_timeout = "1s"
+    database.lock_timeout = "1s"
+    database.statement_timeout = "1s"
+    database.parking = "1h"
+    database.reruns = 0
+    stitching.marker_window = "1h"
+    spool.folder = "/srv/spool"
+    spool.on_failure = "tempfail"
+    spool.max_bytes = "1MiB"
+    spool.max_files = 7
+    spool.min_free = "1MiB"
+    log.level = "debug"
+    metrics.listen = "127.0.0.1:9798"
+)";
+
+// The keys of the shipped file, those whose comment says "Live." apart: {live, others}.
+std::pair<std::set<std::string>, std::set<std::string>> keys_by_comment(
+    const std::string& shipped) {
+  std::pair<std::set<std::string>, std::set<std::string>> keys;
+  std::istringstream lines{shipped};
+  std::string table, comment;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('[')) table = line.substr(1, line.find(']') - 1) + '.';
+    if (line.empty()) comment.clear();
+    if (line.starts_with('#')) comment += line;
+    if (!line.starts_with('#') && line.find(" = ") != std::string::npos)
+      (comment.find("Live.") == std::string::npos ? keys.second : keys.first)
+          .insert(table + line.substr(0, line.find(' ')));
+  }
+  return keys;
+}
+
+std::set<std::string> names_of(const std::vector<std::string>& settings) {
+  std::set<std::string> names;
+  for (const auto& setting : settings) names.insert(setting.substr(0, setting.find(' ')));
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("at a reload the keys count that the shipped file calls live, the others are named") {
+  const auto [live, others] = keys_by_comment(uncommented(slurp("config/quilter.toml")));
+  const auto reload = quilter::reload(Config{}, config_of(all_changed));
+  CHECK(names_of(reload.applied) == live);
+  CHECK(names_of(reload.need_restart) == others);
+  CHECK(live.count("log.level") == 1);
+  CHECK(others.count("milter.listen") == 1);
+}
+
+TEST_CASE("after a reload live keys are new, and all others as they were") {
+  const auto read = config_of(all_changed);
+  const auto reload = quilter::reload(Config{}, read);
+  CHECK(reload.config.database.deadline == 1s);
+  CHECK(reload.config.on_failure == "tempfail");
+  CHECK(reload.config.milter.listen == Config{}.milter.listen);
+  CHECK(reload.config.database.connection == Config{}.database.connection);
+  const auto again = quilter::reload(reload.config, read);
+  CHECK(again.applied.empty());
+  CHECK(again.need_restart == reload.need_restart);  // said until it is restarted
+  const auto back = quilter::reload(reload.config, Config{});
+  CHECK(describe(back.config) == describe(Config{}));
+  CHECK(back.need_restart.empty());
+}
+
+TEST_CASE("a new password is a change of the connection, and is shown nowhere") {
+  const auto running = config_of("[database]\nconnection = 'password=old'\n");
+  const auto reload =
+      quilter::reload(running, config_of("[database]\nconnection = 'password=new'"));
+  CHECK(reload.applied.empty());
+  CHECK(reload.need_restart == std::vector<std::string>{"database.connection"});
+}

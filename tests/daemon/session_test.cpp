@@ -5,67 +5,12 @@
 #include <fstream>
 #include <thread>
 
-#include "core/store/archive.hpp"
+#include "tests/daemon/service.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/daemon.hpp"
-#include "tests/support/fake_mta.hpp"
 
 using namespace quilter;
 using namespace quilter::test;
 using Catch::Matchers::Contains;
-
-namespace {
-
-const std::string diff =
-    "---\r\ndiff --git a/f b/f\r\n--- a/f\r\n+++ b/f\r\n@@ -1 +1 @@\r\n-x\r\n+y\r\n";
-
-Delivery patch(const std::string& id, const std::string& subject = " [PATCH] mend it") {
-  return {.reverse_path = "<ann@example.org>",
-          .forward_paths = {"<demo@lists.example.org>"},
-          .header = {{"From", " Ann <ann@example.org>"},
-                     {"Date", " Mon, 2 Nov 2026 10:00:00 +0000"},
-                     {"Message-ID", " <" + id + ">"},
-                     {"Subject", subject},
-                     {"List-Id", " Demo\n\t<demo.lists.example.org>"}},
-          .body = "Why.\r\n" + diff,
-          .queue_id = "4F3A1"};
-}
-
-struct Service {
-  explicit Service(const std::string& more_configuration = "")
-      : daemon{database.ingest(), more_configuration} {}
-  ReadyDatabase database;
-  Daemon daemon;
-  Archive archive() const { return Archive{database.owner()}; }  // each sees what is there by then
-
-  FakeMta mta() const {
-    FakeMta mta{daemon.address()};
-    mta.negotiate();
-    return mta;
-  }
-  std::int64_t messages() const { return archive().projects().front().messages; }
-
-  void take_database_away() const {
-    in_server("ALTER DATABASE " + database.name() + " WITH ALLOW_CONNECTIONS false");
-    in_server("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" +
-              database.name() + "'");
-  }
-  void give_database_back() const {
-    in_server("ALTER DATABASE " + database.name() + " WITH ALLOW_CONNECTIONS true");
-  }
-
- private:
-  static void in_server(const std::string& statement) {
-    output_of("psql -qX -v ON_ERROR_STOP=1 " +
-              quoted("host=" + ScratchDatabase::host() + " user=postgres dbname=postgres") +
-              " -c " + quoted(statement) + " >/dev/null");
-  }
-};
-
-const Answer go_on{'c', ""};
-const Answer accepted{'a', ""};
-
-}  // namespace
 
 TEST_CASE("a patch for a tracked list is recorded, with its queue id in the log") {
   Service service;
@@ -265,7 +210,7 @@ TEST_CASE("SIGHUP does not end it; SIGTERM ends it in order") {
   Service service;
   auto mta = service.mta();
   for (int i = 0; i < 5; ++i) service.daemon.signal(SIGHUP);
-  service.daemon.wait_for_log("reload-ignored");
+  service.daemon.wait_for_log("reloaded changed=0");
   CHECK(mta.deliver(patch("a@example.org")) == go_on);
   mta.quit();
   service.daemon.signal(SIGTERM);

@@ -46,7 +46,7 @@ TEST_CASE("the watchdog is not fed while a message is recorded for longer than i
   auto result = std::async(std::launch::async, [&] { return stopwatch.record({}); });
   recorder.begun.get_future().wait();
   while (stopwatch.longest() < 1ms) std::this_thread::yield();
-  milter::Heartbeat heartbeat{"unix:/nowhere", stopwatch, {.stuck_after = 0ms}};
+  milter::Heartbeat heartbeat{"unix:/nowhere", stopwatch, {.stuck_after = [] { return 0ms; }}};
   never_feeds(systemd, "STATUS=hangs: a message has been on its way for ");
   heartbeat.draining();
   never_feeds(systemd, "STATUS=hangs: a message has been on its way for ");

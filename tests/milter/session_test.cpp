@@ -11,7 +11,7 @@ namespace {
 struct Fixture {
   test::RecordingRecorder recorder;
   Admission admission;
-  std::size_t max_message_bytes = 1000;
+  std::atomic<std::size_t> max_message_bytes = 1000;
   LeadingSpace leading_space = LeadingSpace::kept;
 
   Session session() { return Session{recorder, admission, max_message_bytes, leading_space}; }
@@ -74,6 +74,23 @@ TEST_CASE("what is beyond the limit is left out, wherever it falls") {
     CHECK(message.bytes == whole.substr(0, limit));
     CHECK(message.truncated == (limit < whole.size()));
   }
+}
+
+TEST_CASE("a limit that changes counts for the messages that begin after it") {
+  Fixture fixture;
+  auto session = fixture.session();
+  session.mail("a@x");
+  fixture.max_message_bytes = 4;
+  session.end_of_headers();
+  session.body("body");
+  session.end_of_message();
+  CHECK(only(fixture.recorder.take()).bytes == "\r\nbody");
+  session.mail("a@x");
+  fixture.max_message_bytes = 1000;
+  session.end_of_headers();
+  session.body("body");
+  session.end_of_message();
+  CHECK(only(fixture.recorder.take()).bytes == "\r\nbo");
 }
 
 TEST_CASE("an announced size is believed only so far as it makes sense") {

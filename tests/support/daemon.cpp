@@ -17,6 +17,11 @@ namespace {
 
 constexpr std::chrono::seconds patience{30};
 
+std::string content_of(const std::string& path) {
+  std::ifstream file{path};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
 // sd_listen_fds(3).
 void hand_over(int listening) {
   if (listening == 3)
@@ -38,17 +43,17 @@ void hand_over(int listening) {
 
 }  // namespace
 
-Daemon::Daemon(const std::string& database, const std::string& more_configuration, int listening) {
-  const auto config = folder_.path() + "/quilter.toml";
-  std::ofstream{config} << "[milter]\nlisten = \"" << (listening < 0 ? address() : "fd:3")
-                        << "\"\n[database]\nconnection = \"" << database
-                        << "\"\ndeadline = \"60s\"\n[spool]\nfolder = \"" << folder_.path()
-                        << "\"\n"
-                        << more_configuration;
+Daemon::Daemon(const std::string& database, const std::string& more_configuration, int listening,
+               Until until) {
+  std::ofstream{configuration()} << "[milter]\nlisten = \"" << (listening < 0 ? address() : "fd:3")
+                                 << "\"\n[database]\nconnection = \"" << database
+                                 << "\"\ndeadline = \"60s\"\n[spool]\nfolder = \"" << folder_.path()
+                                 << "\"\n"
+                                 << more_configuration;
   const auto file = path_of("quilterd");
   pid_ = fork();
-  if (pid_ == 0) become(file, config, folder_.path() + "/log", listening);
-  wait_for_log("listening on=");
+  if (pid_ == 0) become(file, configuration(), folder_.path() + "/log", listening);
+  if (until == Until::listening) wait_for_log("listening on=");
 }
 
 Daemon::~Daemon() {
@@ -58,8 +63,17 @@ Daemon::~Daemon() {
 }
 
 std::string Daemon::log() const {
-  std::ifstream file{folder_.path() + "/log"};
-  return {std::istreambuf_iterator<char>{file}, {}};
+  return content_of(folder_.path() + "/log");
+}
+
+void Daemon::reload(const std::string& from, const std::string& to, const std::string& text) const {
+  auto content = content_of(configuration());
+  const auto found = content.find(from);
+  if (found == std::string::npos || log().find(text) != std::string::npos)
+    throw std::runtime_error{"a reload that would show nothing"};
+  std::ofstream{configuration()} << content.replace(found, from.size(), to);
+  signal(SIGHUP);
+  wait_for_log(text);
 }
 
 // Polls a file: there is nothing to wait on. The time bounds a failure, it measures nothing.

@@ -14,17 +14,24 @@
 
 namespace quilter::test {
 
+// Up to where a test waits; what logs to the journal leaves no log to see it by.
+enum class Until { started, listening };
+
 class Daemon {
  public:
   // What more there is goes on in the table [spool].
   // `listening`: a socket that it is handed as systemd does, as descriptor 3; -1: it makes its own.
   explicit Daemon(const std::string& database, const std::string& more_configuration = "",
-                  int listening = -1);
+                  int listening = -1, Until until = Until::listening);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
   std::string address() const { return "unix:" + folder_.path() + "/quilter.sock"; }
+  std::string configuration() const { return folder_.path() + "/quilter.toml"; }
+  // Replaces `from` by `to` in the configuration, SIGHUP, and waits until the log says `text`,
+  // which it has not said before.
+  void reload(const std::string& from, const std::string& to, const std::string& text) const;
   std::string log() const;
   void wait_for_log(const std::string& text) const;  // std::runtime_error after 30 s
   void signal(int number) const;

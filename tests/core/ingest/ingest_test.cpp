@@ -257,6 +257,33 @@ TEST_CASE("comments are kept for ever where that is asked for") {
   CHECK(store.parked_comments == 7);
 }
 
+TEST_CASE("how long comments are kept can change at any time") {
+  ScriptedStore store;
+  store.parked_comments = 7;
+  Forgetting forgetting{store, std::chrono::hours{0}, std::chrono::milliseconds{1}};
+  forgetting.reconfigure(std::chrono::hours{48});
+  std::unique_lock lock{store.guard};
+  store.asked.wait(lock, [&] { return store.parked_comments == 0; });
+  CHECK(store.forgotten_after == std::chrono::hours{48});
+}
+
+TEST_CASE("projects are read again at once where that is asked for") {
+  ScriptedStore store;
+  ProjectWatch watch{store, "", std::chrono::hours{1}};
+  watch.look_soon();
+  std::unique_lock lock{store.guard};
+  store.asked.wait(lock, [&] { return store.reads >= 2; });
+}
+
+TEST_CASE("what waits for the database may be spooled, or left to the client, from one moment on") {
+  Running running;
+  running.store.answers["net"] = failure(Failure::passing);
+  CHECK(running.ingest.record(crosspost()) == Status::spooled);
+  running.ingest.reconfigure({std::chrono::seconds{7}, "tempfail"});
+  CHECK(running.ingest.record(crosspost()) == Status::try_later);
+  CHECK(running.ingest.deadline() == std::chrono::seconds{7});
+}
+
 TEST_CASE("a list's address is made from its list id") {
   const auto list = profile({1, "net", {"net.example.org"}, {"net-out@example.org"}, "", "NET"});
   CHECK(list.list_addresses == std::vector<std::string>{"net-out@example.org", "net@example.org"});

@@ -117,6 +117,20 @@ TEST_CASE("past a limit nothing is written, and there is room again once somethi
   CHECK(scratch.files() == files);
 }
 
+TEST_CASE("a limit that changes counts at once, also where more is there already") {
+  const ScratchSpool scratch;
+  auto options = scratch.options();
+  Spool spool{options};
+  spool.keep(spooled());
+  spool.keep(spooled());
+  options.max_files = 1;
+  spool.reconfigure(options);
+  CHECK_THAT(error_of([&] { spool.keep(spooled()); }), StartsWith("full: the spool has 2 files"));
+  options.max_files = 3;
+  spool.reconfigure(options);
+  CHECK(spool.keep(spooled()).size() > 0);
+}
+
 TEST_CASE("free disk that others shall have is not taken") {
   const ScratchSpool scratch;
   auto options = scratch.options();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <pqxx/pqxx>
@@ -24,6 +25,12 @@ StoreOptions options(const std::string& connection) {
   StoreOptions options;
   options.connection = connection;
   return options;
+}
+
+bool somebody_waits(const ReadyDatabase& database) {
+  return database.ask(
+             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+             "AND wait_event_type = 'Lock'") != "0\n";
 }
 
 const Project demo{1, "demo", {"demo.lists.example.org"}, {}, "", ""};
@@ -84,6 +91,24 @@ TEST_CASE("a statement that hangs past the patience is given up") {
     CHECK(outcome.failure != Failure::refused);
   }
   CHECK(store.record(project, patch("a", {}), {}, {}).status != Status::already_stored);
+}
+
+TEST_CASE("how long a message may wait for a lock can change at any time") {
+  const ReadyDatabase database;
+  auto now = options(database.ingest());
+  now.lock_timeout = 1ms;
+  PostgresStore store{now, {}};
+  pqxx::connection session{database.superuser()};
+  pqxx::work blocking{session};
+  blocking.exec("LOCK TABLE message");
+  CHECK_THAT(store.record(demo, patch("a", {}), {}, {}).detail, Contains("55P03"));
+  now.lock_timeout = now.statement_timeout = 1min;
+  store.reconfigure(now);
+  auto outcome =
+      std::async(std::launch::async, [&] { return store.record(demo, patch("a", {}), {}, {}); });
+  while (!somebody_waits(database)) std::this_thread::yield();
+  blocking.commit();
+  CHECK(outcome.get().status == Status::stored);
 }
 
 TEST_CASE("what the database refuses for good is told apart from what will pass") {
