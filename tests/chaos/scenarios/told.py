@@ -56,7 +56,9 @@ class Observed:
         """Waits for it. `documented` stands in the guide as it is here; … is anything, N a number."""
         if f"`{documented}`" not in GUIDE:
             raise Failure(f"docs/operations.md does not have `{documented}`")
-        words = re.escape(documented).replace("\\ …", ".*").replace("…", ".*").replace("N", r"\d+").replace("QUEUEID", r"\S+")
+        words = re.escape(documented)
+        for shown, any_of_it in (("\\ …", ".*"), ("…", ".*"), ("QUEUEID", r"\S+"), ("=N", r"=\d+")):
+            words = words.replace(shown, any_of_it)
         parts.wait_until(lambda: re.search(words, self.daemon.log(self.begin)), f"quilterd says {documented}", 30)
         Observed.done.add(documented)
 
