@@ -183,13 +183,15 @@ def read_only(world, proxy, post):
 
 
 def newer_schema(world, proxy, post):
-    """While it runs: the database comes back as one that is not ours."""
+    """While it runs it goes on, as docs/upgrading.md says; the database that comes back is one that is not ours."""
     settled(world)
+    world.postgres.sql("INSERT INTO schema_migration (version, name) VALUES (999, 'of the future')")
     seen = Observed(world.daemon)
+    post.send()
+    seen.changes([messages("stored")], BACK)
     with proxy.switched("refuse"):
         post.send()
         seen.line('database-away reason="…"')
-        world.postgres.sql("INSERT INTO schema_migration (version, name) VALUES (999, 'of the future')")
     world.daemon.wait_for_log("install the newer quilter", seen.begin)
     post.send()
     seen.changes([messages("spooled")], AWAY)
