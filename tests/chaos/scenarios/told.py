@@ -116,10 +116,6 @@ def deadline_passed(world, proxy, post):
     seen.changes([messages("stored")], BACK)
 
 
-def settled(world):
-    parts.wait_until(lambda: not world.daemon.spooled(), "the spool is empty")
-
-
 @contextlib.contextmanager
 def slowly(world):
     """Each message takes an hour to write."""
@@ -141,7 +137,6 @@ def slow_statement(world, _, post):
 
 
 def no_free_connection(world, proxy, post):
-    settled(world)
     restart(world, database__connections=1, database__lease_timeout="200ms")
     seen = Observed(world.daemon)
     with slowly(world):
@@ -154,7 +149,6 @@ def no_free_connection(world, proxy, post):
 
 
 def lock_held(world, _, post):
-    settled(world)
     seen = Observed(world.daemon)
     with subprocess.Popen(["psql", "-XqAt", world.postgres.connection("postgres")], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as holder:
@@ -168,7 +162,6 @@ def lock_held(world, _, post):
 
 
 def read_only(world, proxy, post):
-    settled(world)
     post.send()
     seen = Observed(world.daemon)
     world.postgres.sql("ALTER SYSTEM SET default_transaction_read_only = on")
@@ -184,7 +177,6 @@ def read_only(world, proxy, post):
 
 def newer_schema(world, proxy, post):
     """While it runs it goes on, as docs/upgrading.md says; the database that comes back is one that is not ours."""
-    settled(world)
     world.postgres.sql("INSERT INTO schema_migration (version, name) VALUES (999, 'of the future')")
     seen = Observed(world.daemon)
     post.send()
@@ -212,7 +204,6 @@ def refused(world, _, post):
 
 def spool_full(world, proxy, post):
     """One file is there, in failed/."""
-    settled(world)
     seen = Observed(world.daemon)
     with proxy.switched("refuse"):
         for _ in range(MOST_FILES - 1):
@@ -252,7 +243,6 @@ def too_big(world, _, post):
 
 
 def torn(world, proxy, post):
-    settled(world)
     with proxy.switched("refuse"):
         post.send()
         world.daemon.terminate()
@@ -323,6 +313,7 @@ def told(run):
         restart(world)
         post = Mails(world, run.seed)
         for failure in FAILURES:
+            parts.wait_until(lambda: not world.daemon.spooled(), "what waits is recorded")
             print(failure.__name__, flush=True)
             failure(world, proxy, post)
         check_all_are_here()
