@@ -50,6 +50,10 @@ class Dump {
 
  private:
   void add(Json object) { objects_.push_back(std::move(object)); }
+  Json key_or_null(const std::optional<std::int64_t>& series) const {
+    const auto key = series ? keys_.find(*series) : keys_.end();
+    return key == keys_.end() ? Json(nullptr) : Json(key->second);
+  }
   void add_series(const SeriesEntry& series);
   void add_patch(const MessageEntry& patch);
   void add_cover(const MessageEntry& cover);
@@ -61,10 +65,13 @@ class Dump {
   std::vector<Json> objects_;
 };
 
+// A series without members has no key, and is in no sound database: `reparse --apply` removes it.
 void Dump::add_series(const SeriesEntry& series) {
+  const auto members = members_.find(series.id);
+  if (members == members_.end()) return;
   Json cover = nullptr;
   auto patches = Json::array();
-  for (const auto& member : members_.at(series.id)) {
+  for (const auto& member : members->second) {
     if (member.kind == "cover")
       cover = member.message_id;
     else
@@ -79,7 +86,7 @@ void Dump::add_series(const SeriesEntry& series) {
        {"cover", cover},
        {"patches", patches},
        {"complete", series.complete},
-       {"supersedes", series.supersedes ? Json(keys_.at(*series.supersedes)) : Json(nullptr)}});
+       {"supersedes", key_or_null(series.supersedes)}});
 }
 
 void Dump::add_patch(const MessageEntry& patch) {

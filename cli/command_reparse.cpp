@@ -1,5 +1,7 @@
 // All that is recorded is derived again from the messages as they came, and compared by the
-// canonical dump. Nothing is written.
+// canonical dump. Nothing is written without --apply.
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -161,29 +163,78 @@ std::string text_of(const Comparison& comparison) {
   return text;
 }
 
-std::vector<Comparison> compare(const Common& common, const std::optional<std::string>& project) {
+// The archive is let go before anybody reads the output.
+std::vector<Comparison> compare(const Common& common, const std::vector<Project>& projects) {
   const auto options = common.stitching();
   Archive archive{common.connection()};
-  if (project) archive.require_project(*project);
   std::vector<Comparison> comparisons;
-  for (const auto& entry : archive.projects())
-    if (!project || entry.project.name == *project)
-      comparisons.push_back(Again{archive, entry.project, options}.comparison());
+  for (const auto& project : projects)
+    comparisons.push_back(Again{archive, project, options}.comparison());
   return comparisons;
+}
+
+std::vector<Project> chosen(const Common& common, const std::optional<std::string>& name) {
+  Archive archive{common.connection()};
+  if (name) archive.require_project(*name);
+  std::vector<Project> projects;
+  for (const auto& entry : archive.projects())
+    if (!name || entry.project.name == *name) projects.push_back(entry.project);
+  return projects;
+}
+
+bool is_wanted(const ReparseArguments& arguments) {
+  if (arguments.yes || isatty(STDIN_FILENO) == 0) return true;
+  std::cerr << "Write this to the database? [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "yes";
+}
+
+std::string text_of(const std::string& project, const Rederived& done) {
+  const auto count = [](std::size_t number) { return std::to_string(number); };
+  return "project " + project + ": derived again: of " + count(done.messages) + " messages " +
+         count(done.changed) + " changed, " + count(done.forgotten) + " forgotten; " +
+         count(done.series) + " series changed; " + count(done.moved) + " mails belong elsewhere\n";
+}
+
+Json json_of(const std::string& project, const Rederived& done) {
+  return {{"project", project},          {"messages", done.messages}, {"changed", done.changed},
+          {"forgotten", done.forgotten}, {"series", done.series},     {"moved", done.moved}};
+}
+
+// A transaction a project: told as each is done.
+void apply(const Common& common, const ReparseArguments& arguments,
+           const std::vector<Project>& projects) {
+  Archive archive{common.connection()};
+  const auto forgetting = arguments.forget ? Forgetting::allowed : Forgetting::refused;
+  auto all = Json::array();
+  for (const auto& project : projects) {
+    const auto reader = [list = profile(project)](const std::string& raw) {
+      return classify(mime::read_mail(raw), list);
+    };
+    const auto done = archive.rederive(project, reader, common.stitching(), forgetting);
+    if (common.output() == Output::json)
+      all.push_back(json_of(project.name, done));
+    else
+      std::cout << text_of(project.name, done) << std::flush;
+  }
+  if (common.output() == Output::json) print(all);
 }
 
 }  // namespace
 
-int reparse(const Common& common, const std::optional<std::string>& project) {
+int reparse(const Common& common, const ReparseArguments& arguments) {
   const mime::Library gmime;
+  const auto projects = chosen(common, arguments.project);
   auto all = Json::array();
-  for (const auto& comparison : compare(common, project)) {
+  for (const auto& comparison : compare(common, projects)) {
     if (common.output() == Output::json)
       all.push_back(json_of(comparison));
     else
-      std::cout << terminal_text(text_of(comparison));
+      std::cout << terminal_text(text_of(comparison)) << std::flush;
   }
   if (common.output() == Output::json) print(all);
+  if (arguments.apply && is_wanted(arguments)) apply(common, arguments, projects);
   return exit_code::ok;
 }
 

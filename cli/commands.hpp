@@ -76,6 +76,13 @@ struct DoctorArguments {
   std::string sendmail_file = "/etc/mail/sendmail.cf";
 };
 
+struct ReparseArguments {
+  std::optional<std::string> project;  // else all
+  bool apply = false;
+  bool yes = false;     // do not ask
+  bool forget = false;  // what would be ignored now may go
+};
+
 int setup_db(const Common& common, const SetupArguments& arguments);
 int migrate(const Common& common);
 
@@ -96,7 +103,7 @@ int dump(const Common& common, const std::string& project);
 
 int import_mail(const Common& common, const ImportArguments& arguments);
 int deliver(const Common& common, const DeliverArguments& arguments);
-int reparse(const Common& common, const std::optional<std::string>& project);
+int reparse(const Common& common, const ReparseArguments& arguments);
 
 int doctor(const Common& common, const DoctorArguments& arguments);
 

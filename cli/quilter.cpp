@@ -25,6 +25,7 @@ struct CommandLine {
   cli::ImportArguments import;
   cli::DeliverArguments deliver;
   cli::DoctorArguments doctor;
+  cli::ReparseArguments reparse;
   std::string id;
   std::optional<std::string> project_filter;
   std::int64_t series_id = 0, other_id = 0;
@@ -191,8 +192,12 @@ struct CommandLine {
     one->add_flag("--verbose", deliver.verbose, "say what became of it");
 
     auto* again = add(app, "reparse", "read all recorded mails again, and show what would differ",
-                      [this] { return cli::reparse(common, project_filter); });
-    again->add_option("--project", project_filter, "this project only");
+                      [this] { return cli::reparse(common, reparse); });
+    again->add_option("--project", reparse.project, "this project only");
+    auto* apply = again->add_flag("--apply", reparse.apply, "and then write it");
+    again->add_flag("--yes", reparse.yes, "do not ask before")->needs(apply);
+    again->add_flag("--forget", reparse.forget, "mails that would be ignored now may go, for good")
+        ->needs(apply);
   }
 
   void add_doctor() {

@@ -1,5 +1,7 @@
 #include "core/series/parents.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -37,6 +39,13 @@ std::vector<std::optional<MessageId>> parents(const std::vector<Remark>& remarks
   found.reserve(remarks.size());
   for (const auto& remark : remarks) found.push_back(parent(remark, targets, comments));
   return found;
+}
+
+std::vector<MessageId> mentions(const std::vector<MessageId>& ancestors,
+                                const std::set<MessageId>& settled) {
+  const auto through = std::find_if(ancestors.begin(), ancestors.end(),
+                                    [&](const auto& id) { return settled.contains(id); });
+  return {ancestors.begin(), through == ancestors.end() ? through : std::next(through)};
 }
 
 }  // namespace quilter

@@ -24,4 +24,9 @@ struct Remark {  // a comment, as little of it as is needed
 std::vector<std::optional<MessageId>> parents(const std::vector<Remark>& remarks,
                                               const std::set<MessageId>& targets);
 
+// The ancestors whose coming, or whose own parent, can still change where a comment belongs: all up
+// to the one through which it belongs now. `settled` are the targets, and the comments that belong.
+std::vector<MessageId> mentions(const std::vector<MessageId>& ancestors,
+                                const std::set<MessageId>& settled);
+
 }  // namespace quilter

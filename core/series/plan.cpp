@@ -77,25 +77,27 @@ void plan_changes(Plan& plan, const std::vector<Series>& stitched, const Facts& 
   }
 }
 
-void plan_placements(Plan& plan, const std::vector<Series>& stitched, const Facts& facts) {
+void plan_placements(Plan& plan, const std::vector<Series>& stitched, const Facts& facts,
+                     const MessageId& own) {
   for (std::size_t index = 0; index < stitched.size(); ++index)
     for (const auto* member : stitched[index].members) {
       const auto recorded = facts.series_of.find(member->message_id);
-      if (recorded == facts.series_of.end())
+      if (member->message_id == own)
         plan.own_series = index;
-      else if (plan.series[index].id != recorded->second)
+      else if (recorded == facts.series_of.end() || plan.series[index].id != recorded->second)
         plan.placements.push_back({member->message_id, index});
     }
 }
 
+// `own`: the member that has come; "" for none.
 void plan_series(Plan& plan, const std::vector<Member>& members, const Facts& facts,
-                 const StitchOptions& options) {
+                 const StitchOptions& options, const MessageId& own) {
   const auto stitched = stitch(members, options);
   for (const auto& series : stitched)
     plan.series.push_back({.id = {}, .row = row_of(series), .supersedes = {}});
   plan_ids(plan, stitched, facts);
   plan_changes(plan, stitched, facts);
-  plan_placements(plan, stitched, facts);
+  plan_placements(plan, stitched, facts, own);
 }
 
 void plan_series(Plan& plan, const Submission& submission, const Facts& facts,
@@ -107,16 +109,7 @@ void plan_series(Plan& plan, const Submission& submission, const Facts& facts,
   }
   auto members = facts.members;
   members.push_back(member_of(submission));
-  plan_series(plan, members, facts, options);
-}
-
-// The ancestors whose coming, or whose own parent, can still change where a comment belongs: all up
-// to the one through which it belongs now.
-std::vector<MessageId> mentions(const std::vector<MessageId>& ancestors,
-                                const std::set<MessageId>& settled) {
-  const auto through = std::find_if(ancestors.begin(), ancestors.end(),
-                                    [&](const auto& id) { return settled.contains(id); });
-  return {ancestors.begin(), through == ancestors.end() ? through : std::next(through)};
+  plan_series(plan, members, facts, options, submission.message_id);
 }
 
 void plan_comments(Plan& plan, const Submission& submission, const Facts& facts) {
@@ -168,7 +161,7 @@ Plan make_plan(const Submission& submission, const Facts& facts, const StitchOpt
 
 Plan make_plan(const Facts& facts, const StitchOptions& options) {
   Plan plan;
-  plan_series(plan, facts.members, facts, options);
+  plan_series(plan, facts.members, facts, options, {});
   return plan;
 }
 

@@ -89,7 +89,7 @@ struct Plan {
   std::optional<std::size_t> own_series;  // of a patch or cover letter: index into series
   std::optional<MessageId> own_parent;    // of a comment; nothing: parked
   std::vector<MessageId> own_mentions;    // of a comment: whose coming can change its parent
-  std::vector<Placement> placements;      // members that change series
+  std::vector<Placement> placements;      // members that change series, or had none
   std::vector<Redirect> redirects;
   std::vector<Adoption> adoptions;  // remarks that change their parent
 };
@@ -99,7 +99,7 @@ Member member_of(const Submission& submission);
 
 Plan make_plan(const Submission& submission, const Facts& facts, const StitchOptions& options);
 
-// What follows where no mail has come, but pins have changed.
+// What follows where no mail has come, but pins have changed, or what is read from mails.
 Plan make_plan(const Facts& facts, const StitchOptions& options);
 
 // A line a write, in the order in which they are written.

@@ -8,6 +8,7 @@
 // Threads: an Archive belongs to one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,6 +20,7 @@
 #include "core/mail/address.hpp"
 #include "core/mail/date.hpp"
 #include "core/mail/project.hpp"
+#include "core/mail/submission.hpp"
 #include "core/series/stitch.hpp"
 #include "core/store/store.hpp"
 
@@ -69,6 +71,19 @@ class Refused : public StoreError {
   using StoreError::StoreError;
 };
 
+// How this program reads a mail as it came.
+using MailReader = std::function<Classified(const std::string& raw)>;
+
+enum class Forgetting : std::uint8_t { refused, allowed };
+
+struct Rederived {
+  std::size_t messages = 0;   // read again
+  std::size_t changed = 0;    // of these, say something else now
+  std::size_t forgotten = 0;  // nothing to a tracker any more: gone, with what people decided
+  std::size_t series = 0;     // are new, changed, or went into others
+  std::size_t moved = 0;      // patches, cover letters and comments that belong elsewhere
+};
+
 class Pool;
 class Snapshot;
 
@@ -94,6 +109,13 @@ class Archive {
   std::int64_t merge_series(std::int64_t kept, std::int64_t other, const StitchOptions& options);
   std::int64_t split_series(std::int64_t series, const std::vector<std::int32_t>& numbers,
                             const StitchOptions& options);
+
+  // Derives all of a project again from its messages' bytes, beside live mail, in one transaction:
+  // what follows from the mails is as if they came now; ids and what people decided stay. Names of
+  // people come before, in transactions of their own. May be run again at any time. Refused where
+  // messages would have to be forgotten, and may not.
+  Rederived rederive(const Project& project, const MailReader& reader, const StitchOptions& options,
+                     Forgetting forgetting);
 
   // Cover letter first, then patches by number.
   std::vector<MessageEntry> members(std::int64_t series);

@@ -8,6 +8,7 @@
 #include "core/store/attempts.hpp"
 #include "core/store/lost_race.hpp"
 #include "core/store/pool.hpp"
+#include "core/store/project_lock.hpp"
 #include "core/store/snapshot.hpp"
 #include "core/store/sql.hpp"
 
@@ -44,10 +45,11 @@ Standing standing_of(pqxx::transaction_base& transaction, const std::vector<std:
   return {*projects.begin(), {neighbourhoods.begin(), neighbourhoods.end()}};
 }
 
-// No advisory locks: mail that is about to take these rows waits, and looks again.
+// No advisory lock but the project's: mail that is about to take these rows waits, and looks again.
 Held hold(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& ids) {
   transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
   const auto before = standing_of(transaction, ids);
+  transaction.exec(share_project(before.project));
   transaction.exec_params("SELECT FROM neighbourhood WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
                           sql::array(before.neighbourhoods));
   if (standing_of(transaction, ids) != before) throw LostRace{"the neighbourhood was merged"};

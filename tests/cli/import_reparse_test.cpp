@@ -1,39 +1,12 @@
 // The real `quilter reparse`: what would differ, were all messages read again.
 
-#include <fstream>
-#include <nlohmann/json.hpp>
-
 #include "tests/cli/import_mails.hpp"
+#include "tests/cli/recorded.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/scratch_database.hpp"
 
 using namespace quilter::test;
 using Catch::Matchers::Contains;
 using Json = nlohmann::json;
-
-namespace {
-
-class Recorded : public ReadyDatabase {
- public:
-  explicit Recorded(const std::string& mbox) {
-    const ScratchFolder folder;
-    std::ofstream{folder.path() + "/box", std::ios::binary} << mbox;
-    output_of(tool() + " import --quiet --project demo " + folder.path() + "/box");
-  }
-  std::string said(const std::string& arguments) const { return output_of(tool() + arguments); }
-  Json differences() const {
-    return Json::parse(said(" --json reparse --project demo")).at(0).at("differences");
-  }
-
- private:
-  std::string tool() const { return program("quilter") + " --database " + quoted(owner()); }
-};
-
-std::string all_series_fixtures() {
-  return output_of("cat tests/series/*.mbox");
-}
-
-}  // namespace
 
 TEST_CASE("what this program recorded, it would record again") {
   const Recorded database{all_series_fixtures() + mbox_of(list_mails(3))};

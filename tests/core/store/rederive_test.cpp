@@ -1,0 +1,36 @@
+// While a project is derived again its mail waits, and no other's. What it writes: tests/cli.
+#include <pqxx/pqxx>
+
+#include "core/store/postgres_store.hpp"
+#include "core/store/project_lock.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/members.hpp"
+#include "tests/support/scratch_database.hpp"
+
+using namespace quilter;
+using namespace quilter::test;
+using Catch::Matchers::Contains;
+
+TEST_CASE("mail of a project that is being derived again is not recorded meanwhile") {
+  const ReadyDatabase database;
+  database.ask("INSERT INTO project (name, list_ids) VALUES ('other', '{other.example.org}')");
+  StoreOptions options;
+  options.connection = database.ingest();
+  options.lock_timeout = std::chrono::milliseconds{50};
+  PostgresStore store{options, {}};
+  const auto projects = store.projects();
+  REQUIRE(projects.size() == 2);
+  const auto record = [&](const Project& project) {
+    return store.record(project, patch("a", {}), {}, {});
+  };
+
+  pqxx::connection connection{database.owner()};
+  pqxx::work alone{connection};
+  alone.exec_params("SELECT pg_advisory_xact_lock($1)", project_lock_key(projects[0].id));
+  const auto outcome = record(projects[0]);
+  CHECK(outcome.failure == Failure::passing);
+  CHECK_THAT(outcome.detail, Contains("55P03"));
+  CHECK(record(projects[1]).status == Status::stored);
+  alone.commit();
+  CHECK(record(projects[0]).status == Status::stored);
+}
