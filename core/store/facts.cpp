@@ -5,6 +5,7 @@
 
 #include "core/series/extend.hpp"
 #include "core/series/identities.hpp"
+#include "core/store/project_lock.hpp"
 #include "core/store/sql.hpp"
 
 namespace quilter {
@@ -128,6 +129,7 @@ std::string load_facts(const pqxx::transaction_base& transaction, const Project&
   const auto add_array = [&](const auto& elements) {
     add(transaction.quote(sql::array(elements)));
   };
+  add(std::to_string(project_lock_key(project.id)));
   add_array(lock_keys(wanted, project.id));
   add(std::to_string(project.id));
   add(transaction.quote(submission.message_id));

@@ -8,7 +8,6 @@
 #include "core/store/brief_transaction.hpp"
 #include "core/store/facts.hpp"
 #include "core/store/pool.hpp"
-#include "core/store/project_lock.hpp"
 #include "core/store/projects.hpp"
 #include "core/store/schema.hpp"
 
@@ -107,7 +106,7 @@ RecordOutcome PostgresStore::record(const Project& project, const Submission& su
   return with_reruns(options.reruns, patience, [&] {
     auto lease = pool_->lease(patience);
     return in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
-      const auto begin = "BEGIN; " + settings(options, patience) + share_project(project.id) + "; ";
+      const auto begin = "BEGIN; " + settings(options, patience);
       const auto found = look(transaction, begin, project, submission, stitching_);
       RecordOutcome outcome{.status = Status::already_stored, .detail = {}};
       outcome.lock_wait = found.lock_wait;

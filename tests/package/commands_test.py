@@ -31,6 +31,7 @@ NOT_RUN = {
     "git patch-id": "what git does: named; tests/oracles compares with it",
     "systemctl edit": "opens an editor",
     "journalctl -u quilter": "for people; tests/package/inside reads the journal by it, without a pager",
+    "journalctl QUILTER_": "examples of fields; tests/package/inside asks by fields too",
     "grep -F": "an example of what to look for",
     "ctest -L": "what runs the tests",
     "pg_dump --format=custom --file": "tests/hosts/two_hosts.py does, with its own server",

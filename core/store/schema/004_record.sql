@@ -48,7 +48,9 @@ $$;
 -- All series and members of these neighbourhoods. Of this project only: two projects whose ties have one hash share a
 -- neighbourhood, no series.
 CREATE FUNCTION load_neighbourhoods(own_project bigint, ids bigint[], OUT series json, OUT members json)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
   series_ids bigint[];
 BEGIN
@@ -63,12 +65,15 @@ END $$;
 -- is set. Of one neighbourhood a glimpse is enough for core/series/extend, as a rule: its series, and a sample of the members
 -- of the one that has the submission's shape; then `members` is NULL. `own_number` NULL: no glimpse is wanted.
 CREATE FUNCTION load_facts(
-  locks bigint[], own_project bigint, own_id text, own_key bigint, own_submitter text, own_ancestors text[], is_comment boolean,
+  project_lock bigint, locks bigint[], own_project bigint, own_id text, own_key bigint, own_submitter text,
+  own_ancestors text[], is_comment boolean,
   ties bigint[], own_version integer, own_total integer, own_number integer, near_ancestors text[], most_series integer,
   OUT recorded boolean, OUT lock_wait bigint,  -- microseconds
   OUT known_ties bigint[], OUT neighbourhoods bigint[], OUT person json, OUT series json, OUT sample json, OUT members json,
   OUT remarks json, OUT named json)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
   start timestamptz := clock_timestamp();
   moved boolean;
@@ -79,6 +84,7 @@ DECLARE
   waiting bigint[];
   locked integer := 0;
 BEGIN
+  PERFORM pg_advisory_xact_lock_shared(project_lock);  -- see core/store/project_lock
   PERFORM pg_advisory_xact_lock(key) FROM unnest(locks) key;
   recorded := EXISTS (SELECT FROM message m WHERE m.message_id = own_id AND m.project_id = own_project);
   IF NOT recorded AND ties <> '{}' THEN
@@ -169,7 +175,9 @@ END $$;
 -- Writes what a plan says of series, new ones first, in canonical order, so that the ones that change can point at them.
 -- `neighbourhoods` are locked: all become the first of them. `ids` are those of plan->'series', in its order.
 CREATE FUNCTION write_series(own_project bigint, neighbourhoods bigint[], plan jsonb, OUT ids bigint[])
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
   write jsonb;
   place integer;
@@ -232,9 +240,12 @@ END $$;
 
 -- Writes a submission as its plan says, in the one order that all transactions keep: person, neighbourhood and ties, message,
 -- series, patch or cover or comment, events. Returns the series of a patch or cover letter.
-CREATE FUNCTION record_message(own_project bigint, neighbourhoods bigint[], missing_ties bigint[], plan jsonb, raw bytea, truncated boolean)
+CREATE FUNCTION record_message(own_project bigint, neighbourhoods bigint[], missing_ties bigint[], plan jsonb, raw bytea,
+                               truncated boolean)
 RETURNS bigint
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 #variable_conflict use_variable
 DECLARE
   person jsonb := plan->'person';
@@ -300,4 +311,5 @@ BEGIN
   RETURN own_series;
 END $$;
 
-REVOKE ALL ON FUNCTION load_facts, record_message, load_neighbourhoods, load_members, waiting_comments, write_series, write_events FROM PUBLIC;
+REVOKE ALL ON FUNCTION load_facts, record_message, load_neighbourhoods, load_members, waiting_comments, write_series,
+  write_events FROM PUBLIC;
