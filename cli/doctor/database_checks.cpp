@@ -186,8 +186,13 @@ void check_rights(const Installation& installation, const Report& report) {
       auto what = right.substr(0, on);
       if (const auto of = what.find(" of "); of != std::string::npos)
         what = what.substr(0, of) + " (" + what.substr(of + 4) + ")";
+      const bool function = what == "EXECUTE";  // which everybody has, unless it is taken from all
+      const auto object = function
+                              ? " ON FUNCTION " + right.substr(on + std::string_view{" on "}.size())
+                              : right.substr(on);
       for (const auto& role : std::set<std::string>{server.role, "quilter_ingest"})
-        revokes.push_back("REVOKE " + what + right.substr(on) + " FROM " + identifier(role));
+        revokes.push_back("REVOKE " + what + object + " FROM " + identifier(role) +
+                          (function ? ", PUBLIC" : ""));
     }
     report(warning("role " + server.role + " has more than it needs: " + joined(rights.needless),
                    psql(server, joined(revokes, "; ")) + " && " + quilter(server, "migrate")));

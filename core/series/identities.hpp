@@ -1,6 +1,6 @@
 // Identities: all by which a submission can be recognised. Locks and the look-ups of patches and
 // cover letters are made from this one value; comments are locked as rows
-// (core/store/comment_facts).
+// (core/store/schema/004_record.sql).
 //
 // Promise: a pure function of submission and project; lock keys never change between releases
 // (daemons of two releases share one database). Two submissions that can be of one series, or one

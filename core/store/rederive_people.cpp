@@ -49,9 +49,11 @@ Names names_in(const std::vector<Reread>& messages) {
   return names;
 }
 
-// What a person is to be called; nothing where that is so already.
-std::optional<Name> change_of(const Name& recorded, const Name& read, const Names& names) {
-  const bool ours = names.ours.contains(recorded.id);
+// What a person is to be called; nothing where that is so already. A mail that came to several
+// projects may have named them as another of these saw it.
+std::optional<Name> change_of(const Name& recorded, bool only_here, const Name& read,
+                              const Names& names) {
+  const bool ours = only_here && names.ours.contains(recorded.id);
   const bool better =
       !read.name.empty() && (recorded.name.empty() || read.order() < recorded.order());
   if (better || (ours && !recorded.name.empty() && read != recorded)) return read;
@@ -64,12 +66,13 @@ std::map<std::string, Name> changes(pqxx::transaction_base& transaction,
   std::map<std::string, Name> found;
   for (const auto& address : addresses) found.emplace(address, names.by_address.at(address));
   for (const auto& row : transaction.exec_params(
-           "SELECT address, name, extract(epoch FROM named_at)::bigint, named_by FROM person "
-           "WHERE address = ANY ($1)",
+           "SELECT address, name, extract(epoch FROM named_at)::bigint, named_by, "
+           "(SELECT count(*) FROM message WHERE message_id = named_by) < 2 "
+           "FROM person WHERE address = ANY ($1)",
            sql::array(addresses))) {
     const auto person = found.find(row[0].as<std::string>());
     const Name recorded{row[1].as<std::string>(), sql::epoch(row[2]), row[3].as<std::string>()};
-    if (const auto change = change_of(recorded, person->second, names))
+    if (const auto change = change_of(recorded, row[4].as<bool>(), person->second, names))
       person->second = *change;
     else
       found.erase(person);

@@ -71,21 +71,28 @@ std::map<std::int64_t, std::int64_t> united(const std::vector<Keys>& sets, const
   return becomes;
 }
 
-void unite(pqxx::transaction_base& transaction,
+// Says whether there was anything to unite: then what was read before may have changed meanwhile.
+// Another project can share a neighbourhood, by a hash, and our lock on the project keeps nobody
+// out of that.
+bool unite(pqxx::transaction_base& transaction,
            const std::map<std::int64_t, std::int64_t>& becomes) {
-  Keys olds, news;
+  Keys olds, news, both;
   for (const auto& [before, after] : becomes) {
     if (before == after) continue;
     olds.push_back(before);
     news.push_back(after);
   }
-  if (olds.empty()) return;
+  if (olds.empty()) return false;
+  std::set_union(olds.begin(), olds.end(), news.begin(), news.end(), std::back_inserter(both));
+  transaction.exec_params("SELECT FROM neighbourhood WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
+                          sql::array(both));
   for (const std::string table : {"tie", "series"})
     transaction.exec_params("UPDATE " + table +
                                 " x SET neighbourhood_id = v.new FROM (SELECT unnest($1::bigint[]),"
                                 " unnest($2::bigint[])) v (old, new) "
                                 "WHERE x.neighbourhood_id = v.old",
                             sql::array(olds), sql::array(news));
+  return true;
 }
 
 std::int64_t new_neighbourhood(pqxx::transaction_base& transaction) {
@@ -109,9 +116,12 @@ std::vector<std::vector<std::size_t>> related(const std::vector<Keys>& all) {
 
 std::vector<std::int64_t> tie_sets(pqxx::transaction_base& transaction,
                                    const std::vector<Keys>& sets) {
-  const auto ties = recorded_ties(transaction, sets);
-  const auto becomes = united(sets, ties);
-  unite(transaction, becomes);
+  auto ties = recorded_ties(transaction, sets);
+  auto becomes = united(sets, ties);
+  while (unite(transaction, becomes)) {
+    ties = recorded_ties(transaction, sets);
+    becomes = united(sets, ties);
+  }
   std::vector<std::int64_t> homes;
   Keys missing, leads_to;
   for (const auto& keys : sets) {

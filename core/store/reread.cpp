@@ -133,14 +133,20 @@ std::optional<Reread> read_again(pqxx::transaction_base& transaction, const Proj
 
 void leave_out_doubles(std::vector<Reread>& messages) {
   std::map<MessageId, Reread*> holders;
+  const auto leave_out = [](Reread& message) {
+    message.stays = false;
+    message.is_double = true;
+  };
   for (auto& message : messages) {
+    if (message.is_double) message.stays = true;  // its other may be gone by now
+    message.is_double = false;
     if (!message.stays) continue;
     auto& holder = holders[message.submission.message_id];
     if (holder == nullptr || message.recorded_id == message.submission.message_id) {
-      if (holder != nullptr) holder->stays = false;
+      if (holder != nullptr) leave_out(*holder);
       holder = &message;
     } else {
-      message.stays = false;
+      leave_out(message);
     }
   }
 }

@@ -21,8 +21,9 @@ namespace quilter {
 struct Reread {
   std::int64_t row = 0;
   MessageId recorded_id;
-  bool stays = true;      // false: it would be ignored, or be recorded once with another
-  Submission submission;  // without its texts; of one that is ignored nothing
+  bool stays = true;       // false: it would be ignored, or be recorded once with another
+  bool is_double = false;  // the latter
+  Submission submission;   // without its texts; of one that is ignored nothing
   // What its message, patch and comment should say, where they say otherwise: see write_message().
   std::vector<std::string> columns;
 };

@@ -21,6 +21,8 @@ constexpr const char* each_right =
     "FROM ours JOIN pg_attribute ON attrelid = oid WHERE attnum > 0 AND NOT attisdropped "
     "UNION ALL SELECT 'EXECUTE on ' || p.proname, has_function_privilege(p.oid, 'EXECUTE'), false "
     "FROM pg_proc p WHERE (p.proowner, p.pronamespace) IN (SELECT relowner, relnamespace FROM ours)"
+    " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass "
+    "AND d.objid = p.oid AND d.deptype = 'e')"  // an extension's
     " UNION ALL SELECT DISTINCT 'CREATE on schema ' || nspname, "
     "has_schema_privilege(n.oid, 'CREATE'), false "
     "FROM ours JOIN pg_namespace n ON n.oid = relnamespace ORDER BY 1";

@@ -82,7 +82,7 @@ DECLARE
   settled integer;
   held bigint[];
   waiting bigint[];
-  locked integer := 0;
+  locked bigint[] := '{}';
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(project_lock);  -- see core/store/project_lock
   PERFORM pg_advisory_xact_lock(key) FROM unnest(locks) key;
@@ -135,13 +135,13 @@ BEGIN
   -- The comments that this submission can move. While we waited for a lock another mail may have joined them: until there
   -- is nothing new.
   LOOP
-    waiting := ARRAY(SELECT * FROM waiting_comments(own_key));
-    EXIT WHEN cardinality(waiting) = locked;
+    waiting := ARRAY(SELECT w FROM waiting_comments(own_key) w ORDER BY w);
+    EXIT WHEN waiting = locked;
     PERFORM FROM comment WHERE message_row = ANY (waiting) ORDER BY message_row FOR UPDATE;
-    locked := cardinality(waiting);
+    locked := waiting;
   END LOOP;
   names := CASE WHEN is_comment THEN own_ancestors ELSE '{}' END;
-  IF locked > 0 THEN
+  IF waiting <> '{}' THEN
     SELECT json_agg(r) INTO remarks
     FROM (SELECT m.message_id, m.ancestors,
                  (SELECT t.message_id FROM message t
@@ -188,9 +188,8 @@ BEGIN
     UPDATE series SET neighbourhood_id = neighbourhoods[1] WHERE neighbourhood_id = ANY (neighbourhoods[2:]);
   END IF;
   ids := ARRAY(SELECT (w->>'id')::bigint FROM jsonb_array_elements(plan->'series') WITH ORDINALITY s (w, n) ORDER BY n);
-  FOR place IN 1 .. coalesce(cardinality(ids), 0) LOOP
-    CONTINUE WHEN ids[place] IS NOT NULL;
-    write := plan->'series'->(place - 1);
+  FOR write, place IN SELECT w, n FROM jsonb_array_elements(plan->'series') WITH ORDINALITY s (w, n)
+                      WHERE w->>'id' IS NULL ORDER BY n LOOP
     INSERT INTO series (project_id, neighbourhood_id, version, total, name, submitter_id, date, received, complete, by_hand,
                         supersedes_id)
     SELECT own_project, neighbourhoods[1], w.version, w.total, w.name,
@@ -200,9 +199,8 @@ BEGIN
     RETURNING id INTO new_id;
     ids[place] := new_id;
   END LOOP;
-  FOR place IN 1 .. coalesce(cardinality(ids), 0) LOOP
-    write := plan->'series'->(place - 1);
-    CONTINUE WHEN NOT (write->>'update')::boolean;
+  FOR write, place IN SELECT w, n FROM jsonb_array_elements(plan->'series') WITH ORDINALITY s (w, n)
+                      WHERE (w->>'update')::boolean ORDER BY n LOOP
     UPDATE series s
     SET version = w.version, total = w.total, name = w.name,
         submitter_id = (SELECT id FROM person WHERE address = write->>'submitter'), date = w.date, received = w.received,
@@ -267,7 +265,7 @@ BEGIN
     FROM jsonb_populate_record(NULL::person, person) n WHERE p.id = person_row;
   END IF;
 
-  IF neighbourhoods = '{}' THEN
+  IF neighbourhoods = '{}' AND NOT plan ? 'comment' THEN
     INSERT INTO neighbourhood DEFAULT VALUES RETURNING id INTO neighbourhood;
     neighbourhoods := ARRAY[neighbourhood];
   END IF;

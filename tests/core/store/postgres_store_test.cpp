@@ -104,7 +104,13 @@ TEST_CASE("plans that were made for empty tables read no table whole once these 
 }
 
 TEST_CASE("texts that look like SQL or array syntax are texts") {
+  const std::string strings = GENERATE("on", "off");
   Recording recording;
+  recording.database.ask("ALTER DATABASE " + recording.database.name() +
+                         " SET standard_conforming_strings = " + strings);
+  recording.database.ask(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'quilter_ingest' "
+      "AND datname = current_database()");
   auto mail = patch("a'); DROP TABLE patch; --", {1, 1, 2}, {"{", "\"", "\\", "a,b", "}'"});
   mail.name = mail.subject = "'); DROP TABLE person; -- $1 \\ \" {NULL}";
   mail.prefixes = {"NULL", "", "a\"b", "c\\d"};
@@ -208,6 +214,15 @@ TEST_CASE("two projects whose ties have one hash share no series") {
 TEST_CASE("an address is kept as it is beyond ASCII, whatever the locale") {
   Recording recording;
   CHECK(recording.record(patch("a", {}, {}, 0, "\xc3\x84nn@example.org")).status == Status::stored);
+}
+
+TEST_CASE("a comment makes no neighbourhood") {
+  Recording recording;
+  recording.record(patch("a", {}));
+  const auto count = [&] { return recording.database.ask("SELECT count(*) FROM neighbourhood"); };
+  const auto before = count();
+  recording.record(comment("b", {"a"}));
+  CHECK(count() == before);
 }
 
 TEST_CASE("comments tie no neighbourhoods together") {
