@@ -11,8 +11,6 @@ if(QUILTER_WERROR)
   target_compile_options(quilter_settings INTERFACE -Werror)
 endif()
 if(QUILTER_SANITIZE)
-  # Of instrumented code GCC believes that much is uninitialized which is not: also of its own headers (its manual says so).
-  target_compile_options(quilter_settings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_compile_options(quilter_settings INTERFACE -fsanitize=${QUILTER_SANITIZE} -fno-sanitize-recover=all
                                                     -fno-omit-frame-pointer)
   target_link_options(quilter_settings INTERFACE -fsanitize=${QUILTER_SANITIZE})
