@@ -66,22 +66,6 @@ void require_leave(const Project& project, const std::vector<Reread>& messages) 
                   " messages would be ignored now, and be gone for good: --forget lets them go"};
 }
 
-constexpr int most_reruns = 10;
-
-// Again where the transaction lost a race, or its connection: what was read stays read.
-template <typename Work>
-Rederived with_reruns_of(Pool& pool, Work work) {
-  for (int run = 0;; ++run) {
-    try {
-      auto lease = pool.lease();
-      return in_transaction(lease, work);
-    } catch (...) {
-      if (run == most_reruns || !judge_current_exception().run_again) throw;
-    }
-    pause_before_rerun(run);
-  }
-}
-
 }  // namespace
 
 Rederived Archive::rederive(const Project& project, const MailReader& reader,
@@ -96,7 +80,8 @@ Rederived Archive::rederive(const Project& project, const MailReader& reader,
       if (forgetting == Forgetting::refused) require_leave(project, messages);
       write_people(lease, messages);
     }
-    return with_reruns_of(*pool_, [&](pqxx::transaction_base& transaction) {
+    // Run again, what was read stays read.
+    return in_transaction_again(*pool_, [&](pqxx::transaction_base& transaction) {
       lock(transaction, project);
       catch_up(transaction, project, reader, messages);
       if (forgetting == Forgetting::refused) require_leave(project, messages);

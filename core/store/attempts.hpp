@@ -87,6 +87,21 @@ RecordOutcome with_reruns(int reruns, const Patience& patience, Work&& work) {
   }
 }
 
+// A transaction on a connection of its own, and again where it lost a race: mail came in between.
+template <typename Work>
+auto in_transaction_again(Pool& pool, Work work) {
+  constexpr int most_reruns = 10;
+  for (int run = 0;; ++run) {
+    try {
+      auto lease = pool.lease();
+      return in_transaction(lease, work);
+    } catch (...) {
+      if (run == most_reruns || !judge_current_exception().run_again) throw;
+    }
+    pause_before_rerun(run);
+  }
+}
+
 // For everything but record(): the world's failure as a StoreError.
 [[noreturn]] void throw_store_error();
 template <typename Work>

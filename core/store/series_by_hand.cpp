@@ -115,20 +115,11 @@ std::int64_t series_of(pqxx::transaction_base& transaction, const Project& proje
       .as<std::int64_t>();
 }
 
-// Run again where mail came in between.
 template <typename Work>
 std::int64_t decide(Pool& pool, Snapshot& snapshot, Work work) {
   return as_store_error([&] {
     snapshot.end();
-    for (int run = 0;; ++run) {
-      try {
-        auto lease = pool.lease();
-        return in_transaction(lease, work);
-      } catch (...) {
-        if (run == 10 || !judge_current_exception().run_again) throw;
-      }
-      pause_before_rerun(run);
-    }
+    return in_transaction_again(pool, work);
   });
 }
 
