@@ -16,11 +16,13 @@ std::int64_t apply(pqxx::transaction_base& transaction, const Project& project,
   return row[0].as<std::int64_t>();
 }
 
-void apply(pqxx::transaction_base& transaction, const Project& project,
-           const std::vector<std::int64_t>& neighbourhoods, const Plan& plan) {
-  transaction.exec_params(
-      "SELECT write_events($1, NULL, write_series($1, $2, $3::jsonb), $3::jsonb->'events')",
+std::vector<std::int64_t> apply(pqxx::transaction_base& transaction, const Project& project,
+                                const std::vector<std::int64_t>& neighbourhoods, const Plan& plan) {
+  const auto row = transaction.exec_params1(
+      "SELECT ids, write_events($1, NULL, ids, $3::jsonb->'events') "
+      "FROM write_series($1, $2, $3::jsonb) ids",
       project.id, sql::array(neighbourhoods), to_json(plan));
+  return sql::integers(row[0]);
 }
 
 }  // namespace quilter

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <pqxx/pqxx>
+#include <vector>
 
 #include "core/mail/message.hpp"
 #include "core/store/facts.hpp"
@@ -18,8 +19,8 @@ std::int64_t apply(pqxx::transaction_base& transaction, const Project& project,
                    const Submission& submission, const RawMessage& message, const Found& found,
                    const Plan& plan);
 
-// Without a submission: the neighbourhoods' rows are locked.
-void apply(pqxx::transaction_base& transaction, const Project& project,
-           const std::vector<std::int64_t>& neighbourhoods, const Plan& plan);
+// Without a submission: the neighbourhoods' rows are locked. The ids of Plan::series, in its order.
+std::vector<std::int64_t> apply(pqxx::transaction_base& transaction, const Project& project,
+                                const std::vector<std::int64_t>& neighbourhoods, const Plan& plan);
 
 }  // namespace quilter

@@ -6,8 +6,8 @@
 #include <unordered_map>
 
 #include "core/series/identities.hpp"
+#include "core/store/apply.hpp"
 #include "core/store/facts.hpp"
-#include "core/store/plan_json.hpp"
 #include "core/store/rederive_ties.hpp"
 #include "core/store/sql.hpp"
 
@@ -243,11 +243,7 @@ void Rederivation::write(const Facts& facts, const std::vector<std::size_t>& kin
   done_.series += plan.redirects.size() + static_cast<std::size_t>(changed);
   Keys ids;
   if (changed > 0 || !plan.placements.empty() || !plan.redirects.empty()) {
-    const auto json = to_json(plan);
-    ids = sql::integers(transaction_.exec_params1("SELECT write_series($1, $2, $3::jsonb)",
-                                                  project_.id, sql::array(Keys{home}), json)[0]);
-    transaction_.exec_params("SELECT write_events($1, NULL, $2, $3::jsonb->'events')", project_.id,
-                             sql::array(ids), json);
+    ids = apply(transaction_, project_, {home}, plan);
   } else {
     for (const auto& series : plan.series) ids.push_back(series.id.value());
   }
