@@ -60,43 +60,36 @@ void PostgresStore::reconfigure(StoreOptions options) noexcept {
   options_.become(std::move(options));
 }
 
-std::vector<Project> PostgresStore::projects() {
-  return as_store_error([this] {
+// One transaction for everything but record().
+template <typename Work>
+auto PostgresStore::ask(Urgency urgency, Work work) {
+  return as_store_error([&] {
     const auto options = options_.now();
-    const auto patience = Patience::of(options.deadline);
+    const auto patience = Patience::of(options.deadline, urgency);
     auto lease = pool_->lease(patience);
-    return in_transaction(lease, [&](auto& transaction) {
+    return in_transaction(lease, [&](pqxx::transaction_base& transaction) {
       transaction.exec(settings(options, patience));
-      return tracked_projects(transaction);
+      return work(transaction);
     });
   });
 }
 
+std::vector<Project> PostgresStore::projects() {
+  return ask(Urgency::live, [](auto& transaction) { return tracked_projects(transaction); });
+}
+
 int PostgresStore::forget_parked(std::chrono::hours age, int most) {
-  return as_store_error([&] {
-    const auto options = options_.now();
-    const auto patience = Patience::of(options.deadline, Urgency::background);
-    auto lease = pool_->lease(patience);
-    return in_transaction(lease, [&](auto& transaction) {
-      transaction.exec(settings(options, patience));
-      return transaction
-          .exec_params("SELECT forget_parked(make_interval(hours => $1), $2)", age.count(),
-                       most)[0][0]
-          .template as<int>();
-    });
+  return ask(Urgency::background, [&](auto& transaction) {
+    return transaction
+        .exec_params1("SELECT forget_parked(make_interval(hours => $1), $2)", age.count(), most)[0]
+        .template as<int>();
   });
 }
 
 std::int64_t PostgresStore::parked() {
-  return as_store_error([&] {
-    const auto options = options_.now();
-    const auto patience = Patience::of(options.deadline, Urgency::background);
-    auto lease = pool_->lease(patience);
-    return in_transaction(lease, [&](auto& transaction) {
-      transaction.exec(settings(options, patience));
-      return transaction.exec1("SELECT count(*) FROM comment WHERE parent_row IS NULL")[0]
-          .template as<std::int64_t>();
-    });
+  return ask(Urgency::background, [](auto& transaction) {
+    return transaction.exec1("SELECT count(*) FROM comment WHERE parent_row IS NULL")[0]
+        .template as<std::int64_t>();
   });
 }
 

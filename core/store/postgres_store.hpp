@@ -39,6 +39,9 @@ class PostgresStore final : public Store {
   void reconfigure(StoreOptions options) noexcept;
 
  private:
+  template <typename Work>
+  auto ask(Urgency urgency, Work work);
+
   Live<StoreOptions> options_;
   StitchOptions stitching_;
   std::unique_ptr<Pool> pool_;
