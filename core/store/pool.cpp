@@ -143,6 +143,7 @@ void Pool::add_connection(std::unique_lock<std::mutex>& lock) {
   try {
     auto connection = connect(probing, patience);
     lock.lock();
+    if (away_ && !probing) return;  // said meanwhile: only a probe may say otherwise
     idle_.push_back(std::move(connection));
     ++open_;
     probed_ = true;
