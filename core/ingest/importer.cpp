@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_waiting = 64;
+constexpr std::size_t most_waiting = 256;
 constexpr std::size_t most_waiting_bytes = std::size_t{32} << 20U;
 constexpr std::uint64_t most_ahead = 10'000;
 

@@ -104,6 +104,15 @@ bool is_one_of(std::int64_t key, const std::vector<std::int64_t>& ascending) {
   return std::binary_search(ascending.begin(), ascending.end(), key);
 }
 
+void add_all(std::vector<std::int64_t>& to, const std::vector<std::int64_t>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+void sort_once(std::vector<std::int64_t>& keys) {
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+}
+
 // The short way: see extend().
 std::optional<SeriesWrite> extended(const pqxx::row& row, const Project& project,
                                     const Submission& submission, const Place& place,
@@ -120,7 +129,7 @@ std::optional<SeriesWrite> extended(const pqxx::row& row, const Project& project
 
 // With the values in it: only so can several statements go in one trip.
 std::string load_facts(const pqxx::transaction_base& transaction, const Project& project,
-                       const Submission& submission, const Identities& wanted,
+                       const Submission& submission, const Locks& locks,
                        const std::vector<std::int64_t>& ties) {
   std::string statement = "SELECT * FROM load_facts(";
   const auto add = [&statement](const std::string& literal) {
@@ -129,8 +138,9 @@ std::string load_facts(const pqxx::transaction_base& transaction, const Project&
   const auto add_array = [&](const auto& elements) {
     add(transaction.quote(sql::array(elements)));
   };
-  add(std::to_string(project_lock_key(project.id)));
-  add_array(lock_keys(wanted, project.id));
+  add_array(locks.projects);
+  add_array(locks.keys);
+  add_array(locks.ties);
   add(std::to_string(project.id));
   add(transaction.quote(submission.message_id));
   add(std::to_string(message_key(submission.message_id, project.id)));
@@ -148,12 +158,23 @@ std::string load_facts(const pqxx::transaction_base& transaction, const Project&
 
 }  // namespace
 
-Found look(pqxx::transaction_base& transaction, const std::string& begin, const Project& project,
-           const Submission& submission, const StitchOptions& options) {
-  const auto wanted = identities(submission, options);
-  const auto ties = tie_keys(wanted, project.id);
+Locks locks_of(const std::vector<Errand*>& errands, const StitchOptions& options) {
+  Locks locks;
+  for (const auto* errand : errands) {
+    const auto wanted = identities(errand->submission, options);
+    locks.projects.push_back(project_lock_key(errand->project.id));
+    add_all(locks.keys, lock_keys(wanted, errand->project.id));
+    if (errands.size() > 1) add_all(locks.ties, tie_keys(wanted, errand->project.id));
+  }
+  for (auto* keys : {&locks.projects, &locks.keys, &locks.ties}) sort_once(*keys);
+  return locks;
+}
+
+Found look(pqxx::transaction_base& transaction, const std::string& begin, const Locks& locks,
+           const Project& project, const Submission& submission, const StitchOptions& options) {
+  const auto ties = tie_keys(identities(submission, options), project.id);
   const auto row =
-      transaction.exec1(begin + load_facts(transaction, project, submission, wanted, ties));
+      transaction.exec1(begin + load_facts(transaction, project, submission, locks, ties));
   Found found;
   found.recorded = row["recorded"].as<bool>();
   found.lock_wait = std::chrono::microseconds{row["lock_wait"].as<std::int64_t>()};

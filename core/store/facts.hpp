@@ -15,6 +15,7 @@
 
 #include "core/mail/project.hpp"
 #include "core/series/plan.hpp"
+#include "core/store/store.hpp"
 
 namespace quilter {
 
@@ -32,10 +33,18 @@ struct Found {
   Facts facts;
 };
 
-// Takes the submission's locks, then looks. `begin`: statements that go before, "" or ending in
-// ";".
-Found look(pqxx::transaction_base& transaction, const std::string& begin, const Project& project,
-           const Submission& submission, const StitchOptions& options);
+// What a transaction locks before it looks for the first time: ascending, so that no two wait for
+// each other.
+struct Locks {
+  std::vector<std::int64_t> projects;  // shared
+  std::vector<std::int64_t> keys;
+  std::vector<std::int64_t> ties;  // whose neighbourhoods are locked; of one errand its own are
+};
+Locks locks_of(const std::vector<Errand*>& errands, const StitchOptions& options);
+
+// Takes the locks, then looks. `begin`: statements that go before, "" or ending in ";".
+Found look(pqxx::transaction_base& transaction, const std::string& begin, const Locks& locks,
+           const Project& project, const Submission& submission, const StitchOptions& options);
 
 // All series and members of these.
 void load_neighbourhoods(pqxx::transaction_base& transaction, const Project& project,

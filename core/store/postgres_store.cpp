@@ -5,6 +5,7 @@
 
 #include "core/store/apply.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/batches.hpp"
 #include "core/store/brief_transaction.hpp"
 #include "core/store/facts.hpp"
 #include "core/store/pool.hpp"
@@ -43,7 +44,9 @@ PostgresStore::PostgresStore(const StoreOptions& options, const StitchOptions& s
           std::make_unique<Pool>(options, Pool::Hooks{[options](auto& session, const auto& watch) {
                                                         require_fit(session, options, watch);
                                                       },
-                                                      events})} {
+                                                      events})},
+      live_{batches(options.connections)},
+      background_{batches(std::max(1, options.connections / 2))} {
   try {
     pool_->lease(Patience::of(options.deadline));
   } catch (const Away& away) {
@@ -54,6 +57,11 @@ PostgresStore::PostgresStore(const StoreOptions& options, const StitchOptions& s
 }
 
 PostgresStore::~PostgresStore() = default;
+
+std::unique_ptr<Batches> PostgresStore::batches(int at_once) {
+  return std::make_unique<Batches>(
+      at_once, [this](auto& errands, const auto& patience) { record_all(errands, patience); });
+}
 
 void PostgresStore::reconfigure(StoreOptions options) noexcept {
   pool_->reconfigure(options);
@@ -95,21 +103,59 @@ std::int64_t PostgresStore::parked() {
 
 RecordOutcome PostgresStore::record(const Project& project, const Submission& submission,
                                     const RawMessage& message, const Patience& patience) {
-  const auto options = options_.now();
-  return with_reruns(options.reruns, patience, [&] {
-    auto lease = pool_->lease(patience);
-    return in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
-      const auto begin = "BEGIN; " + settings(options, patience);
-      const auto found = look(transaction, begin, project, submission, stitching_);
-      RecordOutcome outcome{.status = Status::already_stored, .detail = {}};
-      outcome.lock_wait = found.lock_wait;
-      if (found.recorded) return outcome;
-      const auto plan = make_plan(submission, found.facts, stitching_);
-      outcome.series = apply(transaction, project, submission, message, found, plan);
-      outcome.status = Status::stored;
-      return outcome;
+  Errand errand{project, submission, message, {}};
+  auto& batches = patience.urgency == Urgency::live ? live_ : background_;
+  batches->join(errand, std::min(patience.until, Patience::of(options_.now().lease_timeout).until),
+                patience);
+  return std::move(errand.outcome);
+}
+
+// Together they save the most of what a transaction costs. Where that fails, for whichever reason
+// of whichever of them, each has a transaction of its own.
+void PostgresStore::record_all(const std::vector<Errand*>& errands, const Patience& patience) {
+  Verdict together;
+  if (errands.size() > 1) {
+    try {
+      return record_at_once(errands, patience);
+    } catch (...) {
+      together = judge_current_exception();
+    }
+  }
+  for (auto* errand : errands) {
+    errand->outcome = with_reruns(options_.now().reruns, patience, [&] {
+      record_at_once({errand}, patience);
+      return errand->outcome;
     });
+    errand->outcome.reruns += errands.size() > 1 ? 1 : 0;
+    errand->outcome.violations += together.violation ? 1 : 0;
+  }
+}
+
+void PostgresStore::record_at_once(const std::vector<Errand*>& errands, const Patience& patience) {
+  auto lease = pool_->lease(patience);
+  in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
+    auto begin = "BEGIN; " + settings(options_.now(), patience);
+    auto locks = locks_of(errands, stitching_);
+    for (auto* errand : errands) {
+      errand->outcome = put(transaction, begin, locks, *errand);
+      begin = {};
+      locks = {};
+    }
+    return true;
   });
+}
+
+RecordOutcome PostgresStore::put(pqxx::transaction_base& transaction, const std::string& begin,
+                                 const Locks& locks, const Errand& errand) const {
+  const auto& [project, submission, message, before] = errand;
+  const auto found = look(transaction, begin, locks, project, submission, stitching_);
+  RecordOutcome outcome{.status = Status::already_stored, .detail = {}};
+  outcome.lock_wait = found.lock_wait;
+  if (found.recorded) return outcome;
+  const auto plan = make_plan(submission, found.facts, stitching_);
+  outcome.series = apply(transaction, project, submission, message, found, plan);
+  outcome.status = Status::stored;
+  return outcome;
 }
 
 }  // namespace quilter

@@ -10,6 +10,8 @@
 #pragma once
 
 #include <memory>
+#include <pqxx/pqxx>
+#include <string>
 #include <vector>
 
 #include "core/series/stitch.hpp"
@@ -19,7 +21,9 @@
 
 namespace quilter {
 
+class Batches;
 class Pool;
+struct Locks;
 
 class PostgresStore final : public Store {
  public:
@@ -41,10 +45,16 @@ class PostgresStore final : public Store {
  private:
   template <typename Work>
   auto ask(Urgency urgency, Work work);
+  std::unique_ptr<Batches> batches(int at_once);
+  void record_all(const std::vector<Errand*>& errands, const Patience& patience);
+  void record_at_once(const std::vector<Errand*>& errands, const Patience& patience);
+  RecordOutcome put(pqxx::transaction_base& transaction, const std::string& begin,
+                    const Locks& locks, const Errand& errand) const;
 
   Live<StoreOptions> options_;
   StitchOptions stitching_;
   std::unique_ptr<Pool> pool_;
+  std::unique_ptr<Batches> live_, background_;
 };
 
 }  // namespace quilter

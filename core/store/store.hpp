@@ -50,6 +50,14 @@ struct DatabaseEvents {
   std::function<void()> back = [] {};
 };
 
+// A submission on its way into a project, and what became of it.
+struct Errand {
+  const Project& project;
+  const Submission& submission;
+  const RawMessage& message;  // that it was read from
+  RecordOutcome outcome;
+};
+
 class Store {
  public:
   virtual ~Store() = default;

@@ -1,0 +1,141 @@
+// Messages that wait at the same moment share a transaction; none suffers for another.
+
+#include "core/store/batches.hpp"
+
+#include <atomic>
+#include <future>
+#include <thread>
+#include <vector>
+
+#include "core/store/postgres_store.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/members.hpp"
+#include "tests/support/scratch_database.hpp"
+
+using namespace quilter;
+using namespace quilter::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Project demo{1, "demo", {"demo.lists.example.org"}, {}, "", ""};
+const auto any_time = Patience::Clock::time_point::max();
+
+// Runs batches as they come, the first one not before it is told to.
+struct Office {
+  std::promise<void> open{}, begun{};
+  std::mutex guard{};
+  std::vector<std::size_t> sizes{};
+  Batches batches{1, [this](const std::vector<Errand*>& errands, const Patience&) {
+                    {
+                      const std::lock_guard lock{guard};
+                      sizes.push_back(errands.size());
+                      if (sizes.size() > 1) return;
+                    }
+                    begun.set_value();
+                    open.get_future().wait();
+                  }};
+  const Submission submission = patch("a", {});
+
+  // Comes with a message of this size, and waits until it is done.
+  std::thread visitor(std::size_t bytes) {
+    return std::thread{[this, bytes] {
+      RawMessage message;
+      message.bytes.assign(bytes, 'x');
+      Errand errand{demo, submission, message, {}};
+      batches.join(errand, any_time, {});
+    }};
+  }
+};
+
+StoreOptions options(const ReadyDatabase& database, int connections) {
+  StoreOptions options;
+  options.connection = database.ingest();
+  options.connections = connections;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("messages that wait are begun together, in their order, within bounds") {
+  struct Row {
+    std::vector<std::size_t> bytes;
+    std::vector<std::size_t> batches;
+  };
+  const auto [bytes, batches] = GENERATE(values<Row>({
+      {{}, {}},
+      {{1}, {1}},
+      {{1, 1, 1}, {3}},
+      {std::vector<std::size_t>(40, 1), {16, 16, 8}},  // a batch has an end
+      {{2'000'000, 1, 1}, {1, 2}},                     // a large one goes alone
+      {{1, 600'000, 600'000, 1}, {2, 2}},
+  }));
+  Office office;
+  std::vector<std::thread> visitors;
+  visitors.push_back(office.visitor(1));
+  office.begun.get_future().wait();
+  for (const auto size : bytes) {
+    const auto before = office.batches.waiting();
+    visitors.push_back(office.visitor(size));
+    while (office.batches.waiting() == before) std::this_thread::yield();
+  }
+  office.open.set_value();
+  for (auto& visitor : visitors) visitor.join();
+  office.sizes.erase(office.sizes.begin());
+  CHECK(office.sizes == batches);
+}
+
+TEST_CASE("who waits for longer than it can goes, and those behind it come in its place") {
+  Office office;
+  auto first = office.visitor(1);
+  office.begun.get_future().wait();
+  const RawMessage message;
+  Errand late{demo, office.submission, message, {}};
+  office.batches.join(late, Patience::Clock::now() + 1ms, {});
+  CHECK(late.outcome.status == Status::try_later);
+  CHECK(late.outcome.failure == Failure::away);
+  auto second = office.visitor(1);
+  while (office.batches.waiting() == 0) std::this_thread::yield();
+  office.open.set_value();
+  first.join();
+  second.join();
+  CHECK(office.sizes == std::vector<std::size_t>{1, 1});
+}
+
+TEST_CASE("what goes wrong while a batch is run is each one's outcome") {
+  Batches batches{1, [](const auto&, const auto&) { throw std::bad_alloc{}; }};
+  const RawMessage message;
+  const auto submission = patch("a", {});
+  Errand errand{demo, submission, message, {}};
+  batches.join(errand, any_time, {});
+  CHECK(errand.outcome.status == Status::try_later);
+  CHECK(errand.outcome.failure == Failure::passing);
+}
+
+TEST_CASE("of messages in one transaction, one that the database refuses is refused alone") {
+  const ReadyDatabase database;
+  PostgresStore store{options(database, 1), {}};
+  const Project gone{99, "gone", {"gone.lists.example.org"}, {}, "", ""};
+  constexpr int messages = 64;
+  std::atomic<int> started = 0, stored = 0, refused = 0;
+  std::vector<std::thread> threads;
+  {
+    pqxx::connection session{database.superuser()};
+    pqxx::work holder{session};
+    holder.exec("LOCK TABLE message");
+    for (int i = 0; i < messages; ++i)
+      threads.emplace_back([&, i] {
+        ++started;
+        const auto submission = patch("m" + std::to_string(i), {});
+        const auto outcome = store.record(i == 7 ? gone : demo, submission, {}, Patience::of(60s));
+        ++(outcome.status == Status::stored ? stored : refused);
+      });
+    while (started < messages) std::this_thread::yield();
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(refused == 1);
+  CHECK(stored == messages - 1);
+  CHECK(database.ask("SELECT count(*) FROM message") == "63\n");
+  CHECK(database.ask("SELECT count(DISTINCT transaction) < 63 FROM event WHERE "
+                     "category = 'patch-created'") == "t\n");
+}
