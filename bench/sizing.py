@@ -10,7 +10,6 @@ machine that has other things to do; rates do not.
 import argparse
 import contextlib
 import importlib
-import os
 import pathlib
 import re
 import sys
@@ -23,6 +22,7 @@ sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests" / "chaos")]
 import mails as made
 import parts
 import traffic
+from usage import cpu, resident
 
 generated = importlib.import_module("import")  # import.py, whose name is a keyword
 
@@ -52,28 +52,6 @@ def mails_of(kind, count, seed):
     wanted = {"series and talk": lambda mail: True, "series": lambda mail: not is_talk(mail), "talk": is_talk}[kind]
     mails = filter(wanted, map(mail_of, generated.Traffic(seed).mails()))
     return [mail for mail, _ in zip(mails, range(count))]
-
-
-def ticks(process):
-    fields = pathlib.Path("/proc", str(process), "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return fields[1], sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
-
-
-def cpu(main):
-    """Seconds of a process and its children, also of those that have ended."""
-    _, own, ended = ticks(main)
-    children = 0
-    for process, parent in parts.processes():
-        if parent == main:
-            with contextlib.suppress(OSError):
-                children += ticks(process)[1]
-    return (own + ended + children) / os.sysconf("SC_CLK_TCK")
-
-
-def resident(process, what="Rss"):
-    """kB; "Private" is what a fork of PostgreSQL does not share."""
-    lines = pathlib.Path("/proc", str(process), "smaps_rollup").read_text(encoding="utf-8").splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith(what))
 
 
 def send(daemon, mails, clients=4):

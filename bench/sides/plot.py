@@ -1,0 +1,80 @@
+"""The plot: throughput and latency against the number of connections, as SVG."""
+import math
+import statistics
+
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 460, 300, 62, 34, 14, 44
+COLOURS = ("#b3541e", "#1f5f99", "#4c7a34")  # one a side
+INK, GRID = "#333", "#ddd"
+
+
+class Panel:
+    """A pair of logarithmic axes at `left`. curves: [(name, colour, dashed, [(x, y)])]."""
+
+    def __init__(self, left, title, curves):
+        self.left, self.title, self.curves = left, title, curves
+        values = [y for *_, points in curves for _, y in points if y > 0]
+        self.xs = sorted({x for *_, points in curves for x, _ in points})
+        self.low, self.high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+        self.high = max(self.high, self.low + 1)
+
+    def x(self, value):
+        room = WIDTH - LEFT - RIGHT
+        last = math.log2(max(self.xs) / min(self.xs)) or 1
+        return self.left + LEFT + room * math.log2(value / min(self.xs)) / last
+
+    def y(self, value):
+        return TOP + (HEIGHT - TOP - BOTTOM) * (self.high - math.log10(value)) / (self.high - self.low)
+
+    def svg(self):
+        yield text(self.left + LEFT, 18, self.title, "start", "bold")
+        yield from self.grid()
+        for name, colour, dashed, points in self.curves:
+            yield from self.curve(name, colour, dashed, points)
+        yield text(self.left + (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, "connections")
+
+    def grid(self):
+        for power in range(self.low, self.high + 1):
+            for step in (1, 2, 5):
+                if power == self.high and step > 1:
+                    break
+                at = self.y(step * 10 ** power)
+                yield line(self.left + LEFT, at, self.left + WIDTH - RIGHT, at)
+                yield text(self.left + LEFT - 6, at + 4, f"{step * 10.0 ** power:,g}", "end")
+        for value in self.xs:
+            yield line(self.x(value), TOP, self.x(value), HEIGHT - BOTTOM)
+            yield text(self.x(value), HEIGHT - BOTTOM + 16, str(value))
+
+    def curve(self, name, colour, dashed, points):
+        path = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in points)
+        dash = ' stroke-dasharray="5 4"' if dashed else ""
+        yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>'
+        for x, y in points:
+            yield f'<circle cx="{self.x(x):.1f}" cy="{self.y(y):.1f}" r="3" fill="{colour}"/>'
+        x, y = points[-1]
+        yield text(self.x(x) - 6, self.y(y) - 7, name, "end", colour=colour)
+
+
+def line(x1, y1, x2, y2):
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{GRID}"/>'
+
+
+def text(x, y, words, anchor="middle", weight="normal", colour=INK):
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" fill="{colour}">{words}</text>'
+
+
+def curve_of(points, side, key):
+    return [(clients, statistics.median(one[key] for one in found[side])) for clients, found in points]
+
+
+def plot(points):
+    """points: World's. An SVG document."""
+    sides = list(points[0][1])
+    names = {side: "bare INSERT" if side == "bare" else side for side in sides}
+    rates = [(names[side], colour, False, curve_of(points, side, "rate")) for side, colour in zip(sides, COLOURS)]
+    times = [(f"{names[side]}, {key}", colour, key == "p99", curve_of(points, side, key))
+             for side, colour in zip(sides, COLOURS) for key in ("p50", "p99")]
+    panels = [Panel(0, "durable mails a second", rates), Panel(WIDTH, "milliseconds a mail", times)]
+    body = "\n".join(part for panel in panels for part in panel.svg())
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{2 * WIDTH}" height="{HEIGHT}" '
+            f'viewBox="0 0 {2 * WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">\n'
+            f'<rect width="100%" height="100%" fill="white"/>\n{body}\n</svg>\n')

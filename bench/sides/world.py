@@ -1,0 +1,135 @@
+"""The servers of a run, each started when it is first asked for, and ended with the run."""
+import contextlib
+import json
+import subprocess
+
+import parts
+from ground import LIST_ID, PROJECT, Failure, run
+
+BARE = """CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message_id text NOT NULL UNIQUE,
+                            raw bytea COMPRESSION lz4 NOT NULL)"""
+UNTRACKED_ID = "other.lists.example.org"
+ACCOUNT = "SELECT count(*) FROM message"
+
+
+class World:
+    """A PostgreSQL with a database a subject, a quilterd a subject, null milters, a Postfix before each of them.
+
+    subjects: Quilter, and the other revision where there is one. plan: how long and how much. All durable, all with the
+    defaults of an installation, but for PostgreSQL's max_connections.
+    """
+
+    def __init__(self, folder, subjects, plan):
+        self.folder = folder
+        self.subjects = subjects
+        self.plan = plan
+        self.ours = subjects[0]
+        self.runs = 0
+        self.points = []  # (connections, what each side gave), for the plot
+        self.recorded = {subject.name: 0 for subject in subjects}
+        self.parts = {}
+        self.stack = contextlib.ExitStack()
+
+    def __enter__(self):
+        self.postgres = self.stack.enter_context(
+            parts.Postgres(self.folder / "pg", {"max_connections": 200, "shared_buffers": "128MB"}))
+        self.postgres.sql(BARE)
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def once(self, name, make):
+        """A part that is started at the first call."""
+        if name not in self.parts:
+            self.parts[name] = self.stack.enter_context(make())
+        return self.parts[name]
+
+    def database(self, subject, name):
+        """A new one, with schema and project; the connection string of ingest."""
+        self.postgres.sql(f"CREATE DATABASE {name} OWNER quilter_owner", database="postgres")
+        owner = (subject.program("quilter"), "--database", self.postgres.connection("quilter_owner", name))
+        run(*owner, "migrate")
+        run(*owner, "project", "add", PROJECT, "--list-id", LIST_ID)
+        return self.postgres.connection("quilter_ingest", name)
+
+    def drop(self, name):
+        self.postgres.sql(f"DROP DATABASE {name} WITH (FORCE)", database="postgres")
+
+    def number(self, subject):
+        return self.subjects.index(subject)
+
+    def new_daemon(self, subject, name, settings=None):
+        """A daemon with a database of its own; both are called `name`."""
+        daemon = parts.Daemon(self.folder / name, self.database(subject, name), settings,
+                              prefix=("prlimit", "--nofile=8192"))
+
+        @contextlib.contextmanager
+        def running():
+            with subject.programs():
+                daemon.start()
+            try:
+                yield daemon
+            finally:
+                daemon.kill()  # to be stopped takes libmilter 5 s
+                self.drop(name)
+        return running()
+
+    def daemon(self, subject):
+        """The one that all live mail goes to."""
+        name = f"live_{self.number(subject)}"
+        daemon = self.once(name, lambda: self.new_daemon(subject, name))
+        if self.recorded[subject.name] == 0:  # connections and plans are made
+            self.live(subject, 16, seconds=min(2, self.plan.seconds))
+        return daemon
+
+    @contextlib.contextmanager
+    def new_null_milter(self, what="go-on", name="null"):
+        """Of `bench_null_milter`: its address and process id."""
+        path = self.folder / name
+        with subprocess.Popen([self.ours.driver("bench_null_milter"), f"unix:{path}", what], stdout=subprocess.PIPE,
+                              text=True) as process:
+            try:
+                if process.stdout.readline().strip() != "listening":
+                    raise Failure("bench_null_milter did not start")
+                path.chmod(0o666)
+                yield f"unix:{path}", process.pid
+            finally:
+                process.kill()
+
+    def null_milter(self, what):
+        return self.once(f"null {what}", lambda: self.new_null_milter(what, f"null-{what}"))
+
+    def ports(self):
+        """{what stands behind it: a port of Postfix}."""
+        milters = {"none": "", "go-on": self.null_milter("go-on")[0], "accept": self.null_milter("accept")[0]}
+        milters |= {subject.name: self.daemon(subject).address for subject in self.subjects}
+
+        def make():
+            self.parts["ports"] = {name: parts.free_port() for name in milters}
+            return parts.Postfix(self.folder / "mta", {self.parts["ports"][name]: milters[name] for name in milters})
+        self.once("postfix", make)
+        return self.parts["ports"]
+
+    def drive(self, target, clients, seconds=None, mails=None, deal="apart", list_id=LIST_ID):
+        """What bench_drive says: mails, rate, p50, p99, most."""
+        self.runs += 1
+        words = ["--clients", clients, "--deal", deal, "--list-id", list_id, "--seed", self.plan.seed, "--run", self.runs]
+        words += ["--mails", mails] if mails else ["--seconds", seconds or self.plan.seconds]
+        return json.loads(run(self.ours.driver("bench_drive"), target, *words, limit=7200))
+
+    def live(self, subject, clients, **options):
+        """Tracked mail by the milter protocol."""
+        address = self.parts[f"live_{self.number(subject)}"].address
+        return self.counted(subject, self.drive(f"milter:{address}", clients, **options))
+
+    def counted(self, subject, found):
+        """A rate is worth nothing where mail was not recorded."""
+        self.recorded[subject.name] += found["mails"]
+        there = int(self.postgres.sql(ACCOUNT, database=f"live_{self.number(subject)}"))
+        if there != self.recorded[subject.name]:
+            raise Failure(f"{subject.name} recorded {there} of {self.recorded[subject.name]} mails")
+        return found
+
+    def bare(self, clients, **options):
+        return self.drive(f"insert:{self.postgres.connection('postgres')}", clients, **options)
