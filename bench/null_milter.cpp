@@ -60,7 +60,7 @@ int run(std::string address) {
   callbacks.xxfi_body = on_body;
   callbacks.xxfi_eom = on_end_of_message;
   if (smfi_register(callbacks) != MI_SUCCESS || smfi_setconn(address.data()) != MI_SUCCESS ||
-      smfi_opensocket(1) != MI_SUCCESS)
+      smfi_opensocket(true) != MI_SUCCESS)
     return 1;
   std::puts("listening");
   std::fflush(stdout);

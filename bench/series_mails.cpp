@@ -14,7 +14,10 @@ constexpr std::uint32_t people = 400;
 constexpr std::uint32_t patches = 8;
 constexpr std::uint32_t mails = 12;  // with the cover letter, 0, and talk from 9 on
 constexpr std::uint32_t most_patches = 9999;
-constexpr std::time_t start = 1'772'439'000;
+constexpr std::time_t start = 946'684'800;  // 2000-01-01
+// From series to series of one sender: more than what nearness in time can join.
+constexpr std::time_t interval = 2700;
+constexpr std::time_t series_in_run = 1024;
 constexpr std::size_t mail_bytes = 6000;
 
 std::string with_crlf(std::string_view text) {
@@ -128,7 +131,7 @@ ListMail SeriesMails::mail(std::uint32_t series, std::uint32_t number) {
   add("From", "Person " + person + " <" + person + "@example.org>");
   add("To", "demo@lists.example.org");
   add("Subject", (talk ? "Re: [PATCH " : "[PATCH ") + of + "] queue: mend the lock of " + unique);
-  add("Date", date(start + options_.run * 100'000 + series * 600 + number));
+  add("Date", date(start + (series_in_run * options_.run + series) * interval + number));
   add("Message-ID", "<" + mail.message_id + ">");
   if (number > 0) {
     const auto cover = "<" + id(0) + ">";

@@ -52,7 +52,7 @@ class SmtpTarget : public Target {
   }
 
  private:
-  void say(std::string_view text, std::string_view code) {
+  void say(std::string_view text, std::string_view code) const {
     while (!text.empty()) {
       const auto sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
       if (sent <= 0) throw std::runtime_error{"the SMTP session ended"};
@@ -62,7 +62,7 @@ class SmtpTarget : public Target {
   }
 
   // The last line of a reply has a space behind its code (RFC 5321, 4.2.1).
-  void expect(std::string_view code) {
+  void expect(std::string_view code) const {
     std::string reply;
     for (;;) {
       std::array<char, 4096> buffer{};

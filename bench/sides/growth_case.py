@@ -60,8 +60,9 @@ def grown(world, subject, count):
         yield daemon
 
 
-def cost(world, daemon):
-    return 1000 / world.drive(f"milter:{daemon.address}", CONNECTIONS)["rate"]
+def measured(world, daemon):
+    found = world.drive(f"milter:{daemon.address}", CONNECTIONS)
+    return {**found, "cost": 1000 / found["rate"]}
 
 
 def growth(world):
@@ -71,10 +72,12 @@ def growth(world):
         for count in (0, *world.plan.grown):
             for subject in world.subjects:
                 daemon = stack.enter_context(grown(world, subject, count))
-                sides[count, subject.name] = lambda daemon=daemon: cost(world, daemon)
+                sides[count, subject.name] = lambda daemon=daemon: measured(world, daemon)
         found = alternate(world.plan.rounds, sides)
-    for count in world.plan.grown:
-        empty, full, *other = (found[0, world.ours.name], found[count, world.ours.name],
-                               *(found[count, subject.name] for subject in world.subjects[1:]))
-        yield Row("7", f"a message where {count:,} are, {CONNECTIONS} connections", "ms", full, "at 0", empty,
+    for count in (0, *world.plan.grown):
+        world.growth.append((count, {subject.name: found[count, subject.name] for subject in world.subjects}))
+    empty, *sizes = [{name: [one["cost"] for one in ones] for name, ones in sides.items()} for _, sides in world.growth]
+    for count, costs in zip(world.plan.grown, sizes):
+        ours, *other = (costs[subject.name] for subject in world.subjects)
+        yield Row("7", f"a message where {count:,} are, {CONNECTIONS} connections", "ms", ours, "at 0", empty[world.ours.name],
                   Goal("≤", 1.3), other=sum(other, []))

@@ -1,4 +1,4 @@
-"""The plot: throughput and latency against the number of connections, as SVG."""
+"""The plots, as SVG: throughput and latency against connections, cost against the size of the database."""
 import math
 import statistics
 
@@ -8,19 +8,17 @@ INK, GRID = "#333", "#ddd"
 
 
 class Panel:
-    """A pair of logarithmic axes at `left`. curves: [(name, colour, dashed, [(x, y)])]."""
+    """A logarithmic axis upwards; sideways, each value in its own step. curves: [(name, colour, dashed, [(x, y)])]."""
 
-    def __init__(self, left, title, curves):
-        self.left, self.title, self.curves = left, title, curves
+    def __init__(self, left, title, below, curves):
+        self.left, self.title, self.below, self.curves = left, title, below, curves
         values = [y for *_, points in curves for _, y in points if y > 0]
         self.xs = sorted({x for *_, points in curves for x, _ in points})
         self.low, self.high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
         self.high = max(self.high, self.low + 1)
 
     def x(self, value):
-        room = WIDTH - LEFT - RIGHT
-        last = math.log2(max(self.xs) / min(self.xs)) or 1
-        return self.left + LEFT + room * math.log2(value / min(self.xs)) / last
+        return self.left + LEFT + (WIDTH - LEFT - RIGHT) * self.xs.index(value) / max(len(self.xs) - 1, 1)
 
     def y(self, value):
         return TOP + (HEIGHT - TOP - BOTTOM) * (self.high - math.log10(value)) / (self.high - self.low)
@@ -30,7 +28,7 @@ class Panel:
         yield from self.grid()
         for name, colour, dashed, points in self.curves:
             yield from self.curve(name, colour, dashed, points)
-        yield text(self.left + (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, "connections")
+        yield text(self.left + (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, self.below)
 
     def grid(self):
         for power in range(self.low, self.high + 1):
@@ -42,7 +40,7 @@ class Panel:
                 yield text(self.left + LEFT - 6, at + 4, f"{step * 10.0 ** power:,g}", "end")
         for value in self.xs:
             yield line(self.x(value), TOP, self.x(value), HEIGHT - BOTTOM)
-            yield text(self.x(value), HEIGHT - BOTTOM + 16, str(value))
+            yield text(self.x(value), HEIGHT - BOTTOM + 16, f"{value:,}")
 
     def curve(self, name, colour, dashed, points):
         path = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in points)
@@ -63,18 +61,32 @@ def text(x, y, words, anchor="middle", weight="normal", colour=INK):
 
 
 def curve_of(points, side, key):
-    return [(clients, statistics.median(one[key] for one in found[side])) for clients, found in points]
+    return [(x, statistics.median(one[key] for one in found[side])) for x, found in points]
 
 
-def plot(points):
-    """points: World's. An SVG document."""
+def of_connections(points):
     sides = list(points[0][1])
     names = {side: "bare INSERT" if side == "bare" else side for side in sides}
     rates = [(names[side], colour, False, curve_of(points, side, "rate")) for side, colour in zip(sides, COLOURS)]
     times = [(f"{names[side]}, {key}", colour, key == "p99", curve_of(points, side, key))
              for side, colour in zip(sides, COLOURS) for key in ("p50", "p99")]
-    panels = [Panel(0, "durable mails a second", rates), Panel(WIDTH, "milliseconds a mail", times)]
-    body = "\n".join(part for panel in panels for part in panel.svg())
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{2 * WIDTH}" height="{HEIGHT}" '
-            f'viewBox="0 0 {2 * WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">\n'
+    yield "durable mails a second", "connections", rates
+    yield "milliseconds a mail", "connections", times
+
+
+def of_growth(points):
+    sides = list(points[0][1])
+    yield "milliseconds a mail", "messages in the database", [
+        (side, colour, False, curve_of(points, side, "cost")) for side, colour in zip(sides, COLOURS[1:])]
+
+
+def plot(points, growth):
+    """points, growth: World's; either may be empty. An SVG document, or None."""
+    found = [*(of_connections(points) if points else ()), *(of_growth(growth) if growth else ())]
+    if not found:
+        return None
+    body = "\n".join(part for at, panel in enumerate(found) for part in Panel(at * WIDTH, *panel).svg())
+    width = len(found) * WIDTH
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HEIGHT}" '
+            f'viewBox="0 0 {width} {HEIGHT}" font-family="sans-serif" font-size="12">\n'
             f'<rect width="100%" height="100%" fill="white"/>\n{body}\n</svg>\n')

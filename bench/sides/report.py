@@ -36,5 +36,6 @@ def write_json(path, world, rows):
     other = world.subjects[1].name if len(world.subjects) > 1 else None
     report = {"revision": described(), "against": other, "machine": machine(), "plan": vars(world.plan),
               "rows": [row.json() for row in rows],
-              "points": [{"connections": clients, "sides": found} for clients, found in world.points]}
+              "points": [{"connections": clients, "sides": found} for clients, found in world.points],
+              "growth": [{"messages": count, "sides": found} for count, found in world.growth]}
     path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -25,7 +25,8 @@ class World:
         self.plan = plan
         self.ours = subjects[0]
         self.runs = 0
-        self.points = []  # (connections, what each side gave), for the plot
+        self.points = []  # for the plot: (connections, what each side gave)
+        self.growth = []  # (messages in the database, what each subject gave)
         self.recorded = {subject.name: 0 for subject in subjects}
         self.parts = {}
         self.stack = contextlib.ExitStack()
