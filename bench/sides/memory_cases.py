@@ -23,20 +23,21 @@ def idle(address, process, count):
 
 
 def idle_daemon(world, subject):
-    """Above libmilter's own, that of a null milter. Both are new: memory that was freed is used again."""
+    """Of a new one: memory that was freed is used again."""
     name = f"idle_{world.number(subject)}"
     with world.new_daemon(subject, name) as daemon:
         return idle(daemon.address, daemon.process.pid, world.plan.idle)
 
 
 def idle_rows(world):
+    """The goal allows for libmilter's own, which is what a null milter needs."""
     with world.new_null_milter() as (address, process):
-        null = idle(address, process, world.plan.idle)
-    found = alternate(world.plan.memory_rounds, {
-        subject.name: lambda subject=subject: idle_daemon(world, subject) - null for subject in world.subjects})
+        null = round(idle(address, process, world.plan.idle), 1)
+    found = alternate(world.plan.memory_rounds,
+                      {subject.name: lambda subject=subject: idle_daemon(world, subject) for subject in world.subjects})
     ours, *other = (found[subject.name] for subject in world.subjects)
-    yield Row("8", f"an idle connection of {world.plan.idle}, above the null milter's {null:.1f} kB", "kB", ours,
-              goal=Goal("≤", 16), other=sum(other, []))
+    yield Row("8", f"an idle connection of {world.plan.idle}; a null milter's: {null} kB", "kB", ours,
+              goal=Goal("≤", 16 + null), other=sum(other, []))
 
 
 def large_mail(size):

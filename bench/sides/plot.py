@@ -1,4 +1,5 @@
 """The plots, as SVG: throughput and latency against connections, cost against the size of the database."""
+import html
 import math
 import statistics
 
@@ -57,7 +58,7 @@ def line(x1, y1, x2, y2):
 
 
 def text(x, y, words, anchor="middle", weight="normal", colour=INK):
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" fill="{colour}">{words}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" fill="{colour}">{html.escape(words)}</text>'
 
 
 def curve_of(points, side, key):
