@@ -7,7 +7,8 @@ from .figures import Goal, Row, alternate
 
 CONNECTIONS = 4
 KEPT = ("project", "person")  # shared by all copies
-ROW_IDS = ("id", "message_row", "series_id", "neighbourhood_id", "parent_row", "supersedes_id", "merged_into_id")
+ROW_IDS = ("id", "message_row", "series_id", "neighbourhood_id", "parent_row", "supersedes_id", "merged_into_id",
+           "anchor_row")
 
 # What a column of a copy is; k.n numbers the copies. A key is a hash of 64 bits: one made of it is as good as another.
 CHANGED = {"message_id": "message_id || '.' || k.n", "raw": "substring(raw for 200)",
@@ -48,6 +49,7 @@ def fill(world, subject, database, count):
     script = "; ".join(["SET session_replication_role = replica", *statements, SEQUENCES.format(copies=copies)])
     world.postgres.sql(script, database=database, limit=7200)
     world.postgres.sql("VACUUM ANALYZE", database=database, limit=7200)
+    world.postgres.sql("CHECKPOINT", limit=7200)  # not while something is measured
 
 
 @contextlib.contextmanager

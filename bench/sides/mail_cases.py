@@ -6,6 +6,7 @@ SESSIONS = 8
 CONNECTIONS = (1, 4, 16, 64)
 INGEST_GOALS = {4: Goal("≥", 0.45), 16: Goal("≥", 0.35)}
 LATENCY_GOAL = Goal("≤", 3)
+FIGURES = {"p50": "p50", "p99": "p99", "cpu": "CPU a mail"}
 CROWD = 16
 
 
@@ -65,9 +66,9 @@ def ingest(world):
         ours, bare = found[world.ours.name], found["bare"]
         yield Row("3", f"ingest, connections: {clients}", "mails/s", rates(ours), "bare INSERT", rates(bare),
                   INGEST_GOALS.get(clients), other=others(world, found))
-        for key in ("p50", "p99"):
-            yield Row("3", f"{key}, connections: {clients}", "ms", of(ours, key), "bare INSERT", of(bare, key),
-                      LATENCY_GOAL if clients == 1 else None, sense="≤", other=others(world, found, key))
+        for key, what in FIGURES.items():
+            yield Row("3", f"{what}, connections: {clients}", "ms", of(ours, key), "bare INSERT", of(bare, key),
+                      LATENCY_GOAL if clients == 1 and key != "cpu" else None, sense="≤", other=others(world, found, key))
 
 
 CONTENDED = {"one-series": "all of one series and sender", "one-sender": "all of one sender",

@@ -6,7 +6,7 @@ import platform
 from .builds import described
 from .figures import told
 
-HEADS = ("case", "what", "unit", "Quilter", "limit", "", "ratio", "goal", "verdict")
+HEADS = ("case", "what", "unit", "Quilter", "limit", "of it", "ratio", "goal", "verdict")
 
 
 def cells(row, other):
