@@ -58,12 +58,12 @@ def grown(world, subject, count):
     with world.new_daemon(subject, name) as daemon:
         if count > 0:
             fill(world, subject, name, count)
-        world.drive(f"milter:{daemon.address}", CONNECTIONS)  # plans and caches are made
+        world.through(daemon, CONNECTIONS)  # plans and caches are made
         yield daemon
 
 
 def measured(world, daemon):
-    found = world.drive(f"milter:{daemon.address}", CONNECTIONS)
+    found = world.through(daemon, CONNECTIONS)
     return {**found, "cost": 1000 / found["rate"]}
 
 

@@ -38,7 +38,7 @@ def postfix_rows(world, case, what, null, goal, send):
 def tracked(world):
     """Postfix, tracked list mail: no milter, a null milter with the same negotiation, Quilter."""
     def send(port, subject):
-        found = world.drive(f"smtp:{port}", SESSIONS)
+        found = world.smtp(port, SESSIONS)
         return world.counted(subject, found) if subject else found
     yield from postfix_rows(world, "1", "tracked mail", "go-on", Goal("≥", 0.70), send)
 
@@ -46,7 +46,7 @@ def tracked(world):
 def untracked(world):
     """Postfix, mail for no tracked list: no milter, a null milter that accepts at the end of the header, Quilter."""
     def send(port, subject):
-        found = world.drive(f"smtp:{port}", SESSIONS, list_id=UNTRACKED_ID)
+        found = world.smtp(port, SESSIONS, list_id=UNTRACKED_ID)
         if subject:
             world.counted(subject, {"mails": 0})
         return found

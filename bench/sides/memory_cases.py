@@ -78,7 +78,7 @@ def after_many(world, subject, count):
     with world.new_daemon(subject, name) as daemon:
         sizes = []
         for share in (count // 10, count - count // 10):
-            world.drive(f"milter:{daemon.address}", 16, mails=share)
+            world.through(daemon, 16, mails=share)
             sizes.append(usage.resident(daemon.process.pid))
         return sizes
 

@@ -1,11 +1,12 @@
 """The servers of a run, each started when it is first asked for, and ended with the run."""
 import contextlib
 import json
+import os
 import subprocess
 
 import parts
 import usage
-from ground import LIST_ID, PROJECT, Failure, run
+from ground import LIST_ID, PROJECT, Failure, run, wait_until
 
 BARE = """CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message_id text NOT NULL UNIQUE,
                             raw bytea COMPRESSION lz4 NOT NULL)"""
@@ -121,10 +122,17 @@ class World:
         return json.loads(run(self.ours.driver("bench_drive"), target, *words, limit=7200))
 
     def live(self, subject, clients, **options):
-        """Tracked mail by the milter protocol."""
+        """Tracked mail by the milter protocol, to a subject's daemon."""
         daemon = self.parts[f"live_{self.number(subject)}"]
+        return self.counted(subject, self.through(daemon, clients, **options))
+
+    def through(self, daemon, clients, **options):
+        """Tracked mail to any daemon. What is spooled is answered, too, and would make a quick database of none."""
+        begin = daemon.log_size()
         found = self.with_cpu(lambda: self.drive(f"milter:{daemon.address}", clients, **options), daemon.process.pid)
-        return self.counted(subject, found)
+        if "status=spooled" in daemon.log(begin):
+            raise Failure(f"mail was spooled:\n{daemon.log(begin)[-2000:]}")
+        return found
 
     def with_cpu(self, drive, *processes):
         """With "cpu": milliseconds a mail, of PostgreSQL and the processes; the driver's is not in it."""
@@ -139,6 +147,14 @@ class World:
         there = int(self.postgres.sql(ACCOUNT, database=f"live_{self.number(subject)}"))
         if there != self.recorded[subject.name]:
             raise Failure(f"{subject.name} recorded {there} of {self.recorded[subject.name]} mails")
+        return found
+
+    def smtp(self, port, clients, **options):
+        """Through Postfix; back once its queue is empty, so that the next one does not pay for this one's deliveries."""
+        found = self.drive(f"smtp:{port}", clients, **options)
+        queue = self.folder / "mta" / "queue"
+        wait_until(lambda: not any(files for name in ("incoming", "active", "deferred") for *_, files in os.walk(queue / name)),
+                   "Postfix's queue is empty", 600)
         return found
 
     def bare(self, clients, **options):
