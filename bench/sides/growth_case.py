@@ -17,7 +17,7 @@ CHANGED = {"message_id": "message_id || '.' || k.n", "raw": "substring(raw for 2
 COLUMNS = """SELECT table_name, column_name FROM information_schema.columns JOIN information_schema.tables USING (table_name)
              WHERE columns.table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name, ordinal_position"""
 SPAN = """SELECT max(last_value) FROM pg_sequences WHERE schemaname = 'public'"""
-SEQUENCES = """SELECT setval(format('%I.%I', schemaname, sequencename), (last_value + 1) * ({copies} + 1)) FROM pg_sequences
+SEQUENCES = """SELECT setval(format('%I.%I', schemaname, sequencename), {last}) FROM pg_sequences
                WHERE schemaname = 'public' AND last_value IS NOT NULL"""
 
 
@@ -46,7 +46,7 @@ def fill(world, subject, database, count):
     box.unlink()
     copies, span = count // base - 1, int(world.postgres.sql(SPAN, database=database)) + 1
     statements = [copy_of(table, columns, span, copies) for table, columns in tables(world, database).items()]
-    script = "; ".join(["SET session_replication_role = replica", *statements, SEQUENCES.format(copies=copies)])
+    script = "; ".join(["SET session_replication_role = replica", *statements, SEQUENCES.format(last=span * (copies + 1))])
     world.postgres.sql(script, database=database, limit=7200)
     world.postgres.sql("VACUUM ANALYZE", database=database, limit=7200)
     world.postgres.sql("CHECKPOINT", limit=7200)  # not while something is measured
