@@ -39,21 +39,22 @@ class Subject:
         return path if path.exists() else None
 
 
-def build(source, folder, targets):
+def build(source, *targets):
+    """By the preset `release`; the folder of the build."""
     launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
-    run("cmake", "--preset", "release", "-B", folder, *launcher, cwd=source, limit=LIMIT)
+    folder = source / "build" / "release"
+    run("cmake", "--preset", "release", *launcher, cwd=source, limit=LIMIT)
     run("cmake", "--build", folder, "--target", *targets, limit=LIMIT)
+    return folder
 
 
 def this_tree(made=None):
     """made: the folder of a build that is configured."""
     targets = ("quilterd", "quilter", *DRIVERS)
-    folder = made.resolve() if made else ROOT / "build" / "release"
-    if made:
-        run("cmake", "--build", folder, "--target", *targets, limit=LIMIT)
-    else:
-        build(ROOT, folder, targets)
-    return Subject("Quilter", folder)
+    if made is None:
+        return Subject("Quilter", build(ROOT, *targets))
+    run("cmake", "--build", made, "--target", *targets, limit=LIMIT)
+    return Subject("Quilter", made.resolve())
 
 
 def has_target(folder, name):
@@ -63,12 +64,12 @@ def has_target(folder, name):
 @contextlib.contextmanager
 def revision(name, scratch):
     """Another one, from a worktree that goes with the end."""
-    tree, folder = scratch / "tree", scratch / "build"
+    tree = scratch / "tree"
     run("git", "worktree", "add", "--detach", tree, name, cwd=ROOT)
     try:
-        build(tree, folder, ("quilterd", "quilter"))
+        folder = build(tree, "quilterd", "quilter")
         if has_target(folder, "bench_parse"):
-            build(tree, folder, ("bench_parse",))
+            build(tree, "bench_parse")
         yield Subject(name, folder)
     finally:
         with contextlib.suppress(Failure):

@@ -35,6 +35,12 @@ class Row:
     other: list = dataclasses.field(default_factory=list)
     skipped: str = ""
     judged: bool = True  # a smoke is too short for a verdict
+    shortened: bool = False  # the goal is for more than was measured; --long measures that
+
+    def is_whole(self):
+        """Whether there is a figure for each side, above nothing."""
+        values = [*self.measured, *self.limit]
+        return bool(self.measured) and bool(self.limit_name) == bool(self.limit) and all(0 < value < math.inf for value in values)
 
     def ratios(self):
         return quotients(self.measured, self.limit)
@@ -44,7 +50,8 @@ class Row:
             return f"skipped: {self.skipped}"
         if self.goal is None or not self.judged:
             return ""
-        return "met" if self.goal.is_met(statistics.median(self.ratios() or self.measured)) else "missed"
+        found = "met" if self.goal.is_met(statistics.median(self.ratios() or self.measured)) else "missed"
+        return f"{found} (shortened)" if self.shortened else found
 
     def against(self):
         """Quotients of the other revision's cost and ours, above 1 where we are better."""
@@ -84,11 +91,13 @@ def alternate(rounds, sides):
 def short(value):
     if value >= 100:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"
 
 
 def told(values):
     """1,234 [1,200-1,300]"""
     if not values:
         return ""
+    if min(values) == max(values):
+        return short(values[0])
     return f"{short(statistics.median(values))} [{short(min(values))}-{short(max(values))}]"

@@ -64,10 +64,10 @@ def ingest(world):
         found = alternate(world.plan.rounds, sides)
         world.points.append((clients, found))
         ours, bare = found[world.ours.name], found["bare"]
-        yield Row("3", f"ingest, connections: {clients}", "mails/s", rates(ours), "bare INSERT", rates(bare),
+        yield Row("3", f"ingest by {clients}", "mails/s", rates(ours), "bare INSERT", rates(bare),
                   INGEST_GOALS.get(clients), other=others(world, found))
         for key, what in FIGURES.items():
-            yield Row("3", f"{what}, connections: {clients}", "ms", of(ours, key), "bare INSERT", of(bare, key),
+            yield Row("3", f"ingest by {clients}: {what}", "ms", of(ours, key), "bare INSERT", of(bare, key),
                       LATENCY_GOAL if clients == 1 and key != "cpu" else None, sense="≤", other=others(world, found, key))
 
 
@@ -87,5 +87,5 @@ def contended(world):
     for deal, what in CONTENDED.items():
         ours, apart = (rates(found[name, world.ours.name]) for name in (deal, "apart"))
         other = [one["rate"] for subject in world.subjects[1:] for one in found[deal, subject.name]]
-        yield Row("4", f"{what}, {CROWD} connections", "mails/s", ours, "series apart", apart,
+        yield Row("4", f"{what}, by {CROWD}", "mails/s", ours, "series apart", apart,
                   None if deal == "burst" else Goal("≥", 0.5), other=other)

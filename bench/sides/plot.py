@@ -3,7 +3,8 @@ import html
 import math
 import statistics
 
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 460, 300, 62, 34, 14, 44
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 300, 280, 44, 34, 82, 44
+LINE = 13  # from one line of text to the next
 COLOURS = ("#b3541e", "#1f5f99", "#4c7a34")  # one a side
 INK, GRID = "#333", "#ddd"
 
@@ -27,8 +28,9 @@ class Panel:
     def svg(self):
         yield text(self.left + LEFT, 18, self.title, "start", "bold")
         yield from self.grid()
-        for name, colour, dashed, points in self.curves:
-            yield from self.curve(name, colour, dashed, points)
+        for _, colour, dashed, points in self.curves:
+            yield from self.curve(colour, dashed, points)
+        yield from self.names()
         yield text(self.left + (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, self.below)
 
     def grid(self):
@@ -38,19 +40,31 @@ class Panel:
                     break
                 at = self.y(step * 10 ** power)
                 yield line(self.left + LEFT, at, self.left + WIDTH - RIGHT, at)
-                yield text(self.left + LEFT - 6, at + 4, f"{step * 10.0 ** power:,g}", "end")
+                yield text(self.left + LEFT - 6, at + 4, short(step * 10.0 ** power), "end")
         for value in self.xs:
             yield line(self.x(value), TOP, self.x(value), HEIGHT - BOTTOM)
-            yield text(self.x(value), HEIGHT - BOTTOM + 16, f"{value:,}")
+            yield text(self.x(value), HEIGHT - BOTTOM + 16, short(value))
 
-    def curve(self, name, colour, dashed, points):
+    def curve(self, colour, dashed, points):
         path = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in points)
         dash = ' stroke-dasharray="5 4"' if dashed else ""
         yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>'
         for x, y in points:
             yield f'<circle cx="{self.x(x):.1f}" cy="{self.y(y):.1f}" r="3" fill="{colour}"/>'
-        x, y = points[-1]
-        yield text(self.x(x) - 6, self.y(y) - 7, name, "end", colour=colour)
+
+    def names(self):
+        """Beside the ends of the curves, none on another."""
+        at = 0
+        for end, name, colour in sorted((self.y(points[-1][1]), name, colour) for name, colour, _, points in self.curves):
+            at = max(end, at + LINE)
+            yield text(self.left + WIDTH - RIGHT + 7, at + 4, name, "start", colour=colour)
+
+
+def short(value):
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if value >= size:
+            return f"{value / size:g}{letter}"
+    return f"{value:g}"
 
 
 def line(x1, y1, x2, y2):
@@ -58,7 +72,8 @@ def line(x1, y1, x2, y2):
 
 
 def text(x, y, words, anchor="middle", weight="normal", colour=INK):
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" fill="{colour}">{html.escape(words)}</text>'
+    return (f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" fill="{colour}">'
+            f"{html.escape(words)}</text>")
 
 
 def curve_of(points, side, key):
@@ -69,7 +84,7 @@ def of_connections(points):
     sides = list(points[0][1])
     names = {side: "bare INSERT" if side == "bare" else side for side in sides}
     rates = [(names[side], colour, False, curve_of(points, side, "rate")) for side, colour in zip(sides, COLOURS)]
-    times = [(f"{names[side]}, {key}", colour, key == "p99", curve_of(points, side, key))
+    times = [(f"{names[side].removeprefix('bare ')} {key}", colour, key == "p99", curve_of(points, side, key))
              for side, colour in zip(sides, COLOURS) for key in ("p50", "p99")]
     yield "durable mails a second", "connections", rates
     yield "milliseconds a mail", "connections", times
@@ -77,7 +92,7 @@ def of_connections(points):
 
 def of_growth(points):
     sides = list(points[0][1])
-    yield "milliseconds a mail", "messages in the database", [
+    yield "milliseconds a mail, at 4 connections", "messages in the database", [
         (side, colour, False, curve_of(points, side, "cost")) for side, colour in zip(sides, COLOURS[1:])]
 
 

@@ -1,11 +1,12 @@
 """Cases 5 and 6: what works without a daemon, `quilter import` and reading mail."""
 import json
 import resource
+import statistics
 import time
 
 from ground import Failure, run
-import usage
 
+from . import usage
 from .figures import Goal, Row, alternate
 from .mail_cases import CROWD
 
@@ -33,12 +34,19 @@ def one_import(world, subject, box):
     return {"rate": there / wall, "per_cpu": there / seconds}
 
 
+def best_connections(world):
+    """By how many case 3 was fastest; without it, what is usually so."""
+    rates = {clients: statistics.median(one["rate"] for one in found[world.ours.name]) for clients, found in world.points}
+    return max(rates, key=rates.get, default=CROWD)
+
+
 def imports(world):
-    """`quilter import` of the mails of case 3, each time into a new database, beside them live by as many as 16."""
+    """`quilter import` of the mails of case 3, each time into a new database, beside them live, as fast as they are."""
+    crowd = best_connections(world)
     box = world.folder / "box"
     run(world.ours.driver("bench_drive"), f"mbox:{box}", "--mails", world.plan.imported, "--seed", world.plan.seed)
     world.daemon(world.ours)
-    sides = {"live": lambda: world.live(world.ours, CROWD)}
+    sides = {"live": lambda: world.live(world.ours, crowd)}
     for subject in world.subjects:
         sides[subject.name] = lambda subject=subject: one_import(world, subject, box)
     found = alternate(world.plan.rounds, sides)
@@ -47,7 +55,7 @@ def imports(world):
     def figures(subject, key):
         return [one[key] for one in found[subject.name]]
     other = world.subjects[1:]
-    yield Row("5", "import", "mails/s", figures(world.ours, "rate"), f"live, {CROWD} connections",
+    yield Row("5", "import", "mails/s", figures(world.ours, "rate"), f"live, by {crowd}",
               [one["rate"] for one in found["live"]], Goal("≥", 1.5),
               other=[value for subject in other for value in figures(subject, "rate")])
     for how, (seconds, times) in PATCHWORK.items():

@@ -5,11 +5,14 @@ import os
 import subprocess
 
 import parts
-import usage
 from ground import LIST_ID, PROJECT, Failure, run, wait_until
+
+from . import usage
 
 BARE = """CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message_id text NOT NULL UNIQUE,
                             raw bytea COMPRESSION lz4 NOT NULL)"""
+# More than a busy machine can use up: mail that is spooled measures nothing.
+PATIENCE = {"database.deadline": "1min", "database.statement_timeout": "50s"}
 UNTRACKED_ID = "other.lists.example.org"
 ACCOUNT = "SELECT count(*) FROM message"
 
@@ -18,7 +21,7 @@ class World:
     """A PostgreSQL with a database a subject, a quilterd a subject, null milters, a Postfix before each of them.
 
     subjects: Quilter, and the other revision where there is one. plan: how long and how much. All durable, all with the
-    defaults of an installation, but for PostgreSQL's max_connections.
+    defaults of an installation, but for PostgreSQL's max_connections and the daemon's patience.
     """
 
     def __init__(self, folder, subjects, plan):
@@ -62,9 +65,9 @@ class World:
     def number(self, subject):
         return self.subjects.index(subject)
 
-    def new_daemon(self, subject, name, settings=None):
+    def new_daemon(self, subject, name):
         """A daemon with a database of its own; both are called `name`."""
-        daemon = parts.Daemon(self.folder / name, self.database(subject, name), settings,
+        daemon = parts.Daemon(self.folder / name, self.database(subject, name), PATIENCE,
                               prefix=("prlimit", "--nofile=8192"))
 
         @contextlib.contextmanager
