@@ -76,10 +76,10 @@ CONTENDED = {"one-series": "all of one series and sender", "one-sender": "all of
 
 
 def contended(world):
-    """The same mail when the clients are in each other's way, beside each with series of its own."""
+    """The same mail when the clients are in each other's way, beside each with series of its own, and one client alone."""
     for subject in world.subjects:
         world.daemon(subject)
-    sides = {}
+    sides = {"alone": lambda: world.live(world.ours, 1)}
     for deal in ("apart", *CONTENDED):
         for subject in world.subjects:
             sides[deal, subject.name] = lambda subject=subject, deal=deal: world.live(subject, CROWD, deal=deal)
@@ -89,3 +89,4 @@ def contended(world):
         other = [one["rate"] for subject in world.subjects[1:] for one in found[deal, subject.name]]
         yield Row("4", f"{what}, by {CROWD}", "mails/s", ours, "series apart", apart,
                   None if deal == "burst" else Goal("≥", 0.5), other=other)
+        yield Row("4", f"{what}, by {CROWD}: beside", "mails/s", ours, "one connection alone", rates(found["alone"]))
