@@ -50,6 +50,7 @@ def imported(world, subject, database, count):
 def fill(world, subject, database, count):
     """So many messages: some that were imported, and their rows again under other ids and keys, copy after copy, so that they
     lie on the disk in the order in which mail comes."""
+    print(f"   filling a database with {count:,} messages", flush=True)
     base = min(count, world.plan.imported)
     imported(world, subject, database, base)
     copies, span = count // base - 1, int(world.postgres.sql(SPAN, database=database)) + 1
