@@ -4,13 +4,11 @@
 usage: QUILTER_BIN=build/release/cli bench/sizing.py [--mails 4000] [--seed 1]
 
 Each kind of list into a database of its own, by the milter protocol over four connections: series and talk about them,
-series alone, talk that answers no patch. Then memory a connection, and the spool without a database. CPU times bear a
-machine that has other things to do; rates do not.
+series alone, talk that answers no patch. Then the spool without a database. CPU times bear a machine that has other things
+to do; rates do not.
 """
 import argparse
 import contextlib
-import importlib
-import os
 import pathlib
 import re
 import sys
@@ -20,11 +18,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests" / "chaos")]
 
 # pylint: disable=wrong-import-position
+import list_mails
 import mails as made
 import parts
 import traffic
-
-generated = importlib.import_module("import")  # import.py, whose name is a keyword
+from sides.usage import cpu, resident
 
 # With TOAST, which has an index of its own.
 SIZES = """SELECT CASE relname WHEN 'message' THEN 'message' ELSE 'others' END, sum(pg_table_size(oid))
@@ -50,30 +48,8 @@ def mail_of(text):
 
 def mails_of(kind, count, seed):
     wanted = {"series and talk": lambda mail: True, "series": lambda mail: not is_talk(mail), "talk": is_talk}[kind]
-    mails = filter(wanted, map(mail_of, generated.Traffic(seed).mails()))
+    mails = filter(wanted, map(mail_of, list_mails.Traffic(seed).mails()))
     return [mail for mail, _ in zip(mails, range(count))]
-
-
-def ticks(process):
-    fields = pathlib.Path("/proc", str(process), "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return fields[1], sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
-
-
-def cpu(main):
-    """Seconds of a process and its children, also of those that have ended."""
-    _, own, ended = ticks(main)
-    children = 0
-    for process, parent in parts.processes():
-        if parent == main:
-            with contextlib.suppress(OSError):
-                children += ticks(process)[1]
-    return (own + ended + children) / os.sysconf("SC_CLK_TCK")
-
-
-def resident(process, what="Rss"):
-    """kB; "Private" is what a fork of PostgreSQL does not share."""
-    lines = pathlib.Path("/proc", str(process), "smaps_rollup").read_text(encoding="utf-8").splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith(what))
 
 
 def send(daemon, mails, clients=4):
@@ -118,19 +94,6 @@ def row(*cells):
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def of_connections(seed, sessions=200):
-    with world() as (_, daemon):
-        send(daemon, mails_of("series", 200, seed), clients=8)
-        before = resident(daemon.process.pid)
-        clients = [traffic.Milter(daemon.folder / "socket") for _ in range(sessions)]
-        for client in clients:
-            client.connect()
-        more = (resident(daemon.process.pid) - before) / sessions
-        print(f"quilterd: {before} kB, and {more:.1f} kB a session of the MTA that is open and idle")
-        for client in clients:
-            client.close()
-
-
 def of_spool(count, seed):
     mails = mails_of("series and talk", count, seed)
     with world() as (postgres, daemon):
@@ -159,7 +122,6 @@ def main():
     memory = [kilobytes for kind in ("series and talk", "series", "talk")
               for kilobytes in of_kind(kind, arguments.mails, arguments.seed)]
     print(f"PostgreSQL: {sum(memory) / len(memory):.0f} kB of its own a connection, {max(memory)} at most")
-    of_connections(arguments.seed)
     of_spool(arguments.mails // 4, arguments.seed)
 
 
