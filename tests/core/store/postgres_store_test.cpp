@@ -1,6 +1,7 @@
 #include "core/store/postgres_store.hpp"
 
 #include <algorithm>
+#include <pqxx/pqxx>
 #include <random>
 #include <thread>
 
@@ -223,6 +224,35 @@ TEST_CASE("a comment makes no neighbourhood") {
   const auto before = count();
   recording.record(comment("b", {"a"}));
   CHECK(count() == before);
+}
+
+TEST_CASE("a comment that joins those that a patch waits for gets the patch, too") {
+  const ReadyDatabase database;
+  auto patient = options(database);
+  patient.lock_timeout = patient.statement_timeout = patient.deadline = std::chrono::minutes{1};
+  PostgresStore store{patient, {}};
+  const auto project = store.projects().front();
+  const auto record = [&](const Submission& submission) {
+    return store.record(project, submission, raw(submission),
+                        Patience::of(std::chrono::minutes{1}));
+  };
+  record(comment("first", {"patch"}));
+  const auto wait_for = [&](const std::string& waiting) {
+    while (database.ask("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                        "AND wait_event_type = 'Lock'") != waiting + "\n")
+      std::this_thread::yield();
+  };
+  pqxx::connection connection{database.superuser()};
+  pqxx::work holder{connection};
+  holder.exec("LOCK TABLE mention IN SHARE MODE");  // it can be read, not written
+  std::thread joining{[&] { record(comment("second", {"first"}, 0, "eve@example.org")); }};
+  wait_for("1");  // it holds the first one
+  std::thread patching{[&] { record(patch("patch", {})); }};
+  wait_for("2");  // for the first one: the second is not there yet
+  holder.commit();
+  joining.join();
+  patching.join();
+  CHECK(database.ask("SELECT count(*) FROM comment WHERE parent_row IS NOT NULL") == "2\n");
 }
 
 TEST_CASE("comments tie no neighbourhoods together") {
