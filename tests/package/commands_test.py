@@ -128,15 +128,15 @@ class Scratch:
         self.work = folder / "work"
         self.work.mkdir()
         self.servers = [self.server(folder / name, stack) for name in ("first", "second")]
-        for shelf in ("tmp", "new", "failed", "torn"):
-            (self.work / "spool" / shelf).mkdir(mode=0o700, parents=True)
+        (self.work / "spool").mkdir(mode=0o700)
         (self.work / "gitconfig").write_text("[user]\nname = Ann\nemail = ann@example.org\n", encoding="utf-8")
         text = (SOURCE / "config" / "quilter.toml").read_text(encoding="utf-8")
         for key, value in (("listen", f"unix:{self.work}/socket"), ("folder", self.work / "spool"), ("min_free", "0B")):
             text = re.sub(f'^#{key} = .*', f'{key} = "{value}"', text, count=1, flags=re.M)
         (self.work / "quilter.toml").write_text(text, encoding="utf-8")
         self.environment = {
-            **os.environ, "WORK": str(self.work), "HOME": str(self.work), "PROGRAMS": build + "/cli", "SECOND": str(self.servers[1]),
+            **os.environ, "WORK": str(self.work), "HOME": str(self.work), "PROGRAMS": build + "/cli",
+            "SECOND": str(self.servers[1]),
             "GIT_CONFIG_GLOBAL": str(self.work / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8"}
 
     @staticmethod
