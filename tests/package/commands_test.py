@@ -175,6 +175,10 @@ def simple(text):
     return [re.sub(r"^sudo (-u \S+ )?", "", part.strip(" )")) for part in re.split(r" && | \| |<\(", text)]
 
 
+def begins_one_of(words, texts):
+    return any(text == words or text.startswith(words + " ") for text in texts)
+
+
 class Run:
     def __init__(self, scratch):
         self.scratch, self.typed, self.failures = scratch, [], []
@@ -197,15 +201,13 @@ class Run:
     def all(self, commands):
         """The names that have to begin a command that was run."""
         names = []
-        whole = {part for command in commands for part in simple(command.text)}
         for command in commands:
+            others = [part for other in commands if other != command for part in simple(other.text)]
             where = elsewhere(command)
             if "--list" in sys.argv:
                 print(f"{command.text}    {command.document}: {where or 'here'}")
             for text in [] if where else typed_as(command):
-                if not command.block and any(part.startswith(text + " ") or part == text != command.text for part in whole):
-                    names.append((text, command))
-                elif not command.block and any(text in simple(other.text) for other in commands if other != command):
+                if not command.block and begins_one_of(text, others):
                     names.append((text, command))
                 else:
                     self.type(text, command)
@@ -227,10 +229,9 @@ def run_all(build):
                 return [f"{text}: {status}: {said}"]
         run.typed += [command.text for command in first]
         names = run.all(commands)
-    done = {part for text in [*run.typed, *(c.text for c in commands if elsewhere(c) == BOOTED)] for part in simple(text)}
-    for name, command in names:
-        if not any(part == name or part.startswith(name + " ") for part in done):
-            run.failures.append(f"{command.document}: {name}: no command that was run begins so")
+    typed = run.typed + [command.text for command in commands if elsewhere(command) == BOOTED]
+    run.failures += [f"{command.document}: {name}: no command that was run begins so" for name, command in names
+                     if not begins_one_of(name, [part for text in typed for part in simple(text)])]
     inside = (SOURCE / BOOTED).read_text(encoding="utf-8")  # which types the blocks of these two documents as they are
     run.failures += [f"{command.document}: {command.text}: {BOOTED} does not type it" for command in commands
                      if elsewhere(command) == BOOTED and command.text not in inside

@@ -11,6 +11,7 @@ import re
 import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+# docs/hosts.md restores a backup: before the others change what is in it.
 DOCUMENTS = ("README.md", "docs/hosts.md", "docs/*.md", "docs/man/*.8", "config/quilter.toml")
 PROGRAMS = ("quilter quilterd /usr/bin/quilter systemctl systemd-analyze systemd-sysusers systemd-tmpfiles journalctl "
             "psql pg_dump pg_restore pg_basebackup pg_ctl pg_rewind createdb createuser dropdb SELECT grep zcat cmp diff curl "
@@ -37,8 +38,13 @@ def text_of(path):
 
 
 def commands_of(path):
-    heading, fenced, tabled = "", False, False
+    heading, fenced, tabled, begun = "", False, False, ""
     for line in re.sub(r"\\\n\s*", "", text_of(path)).splitlines():
+        if begun or line.count("`") % 2 and "```" not in line:  # a span that goes on in the next line
+            line = f"{begun} {line.strip()}" if begun else line
+            begun = line if line.count("`") % 2 else ""
+            if begun:
+                continue
         if line.lstrip().startswith("```"):
             fenced = not fenced
         elif fenced or line.startswith("    "):
