@@ -255,6 +255,32 @@ TEST_CASE("a comment that joins those that a patch waits for gets the patch, too
   CHECK(database.ask("SELECT count(*) FROM comment WHERE parent_row IS NOT NULL") == "2\n");
 }
 
+// Whose plan says something of each series of the neighbourhood: `->` is ours here, and counts.
+TEST_CASE("a plan is opened as often for many series as for few") {
+  const ReadyDatabase database;
+  database.ask(
+      "CREATE SEQUENCE opened; GRANT ALL ON opened TO PUBLIC; "
+      "CREATE FUNCTION open(jsonb, text) RETURNS jsonb LANGUAGE plpgsql AS 'BEGIN "
+      "PERFORM nextval(''opened''); RETURN jsonb_object_field($1, $2); END'; "
+      "CREATE OPERATOR -> (FUNCTION = open, LEFTARG = jsonb, RIGHTARG = text); "
+      "ALTER ROLE quilter_ingest IN DATABASE " +
+      database.name() + " SET search_path = public, pg_catalog");
+  PostgresStore store{options(database), {}};
+  const auto project = store.projects().front();
+  std::vector<std::int64_t> opened;
+  for (int i = 0; i < 40; ++i) {
+    const auto before = std::stoll(database.ask("SELECT last_value FROM opened"));
+    auto mail = patch(std::to_string(i), {i + 1, 1, 1}, {}, 60 * i);
+    mail.name = "one name";
+    REQUIRE(store.record(project, mail, raw(mail), {}).status == Status::stored);
+    opened.push_back(std::stoll(database.ask("SELECT last_value FROM opened")) - before);
+  }
+  CAPTURE(opened);
+  CHECK(database.ask("SELECT count(*) FROM neighbourhood") == "1\n");
+  CHECK(opened[39] == opened[20]);
+  CHECK(opened[39] > 0);
+}
+
 TEST_CASE("comments tie no neighbourhoods together") {
   Recording recording;
   std::vector<MessageId> threads;
