@@ -77,7 +77,9 @@ bool set_aside(const Common& common, const RawMessage& message,
     spooled.reason = attempt.outcome.detail;
   }
   try {
-    const auto kept = spool_folder(common, {}).keep(spooled, Shelf::failed);
+    auto folder = spool_folder(common, {});
+    folder.check();  // a host that only delivers has no daemon that made what is inside
+    const auto kept = folder.keep(spooled, Shelf::failed);
     complain("set aside as " + kept.id + ", see quilter spool list: " + spooled.reason);
     return true;
   } catch (const SpoolError& error) {

@@ -47,12 +47,20 @@ std::string psql(const ServerFacts& server, const std::string& statement) {
   return as_superuser(server, command + " -d " + word(server.database) + " -c " + word(statement));
 }
 
+// Of a libpq connection string.
+std::string setting(const std::string& name, const std::string& value) {
+  if (!value.empty() && value.find_first_of(" '\\") == std::string::npos) return name + "=" + value;
+  std::string text = name + "='";
+  for (const char c : value) text += (c == '\'' || c == '\\' ? "\\" : "") + std::string{c};
+  return text + "'";
+}
+
 std::string quilter(const ServerFacts& server, const std::string& arguments) {
   std::string connection;
-  if (!is_default(server.host)) connection += "host=" + server.host + " ";
+  if (!is_default(server.host)) connection += setting("host", server.host) + " ";
   if (!server.port.empty() && server.port != "5432") connection += "port=" + server.port + " ";
   if (is_remote(server)) connection += "user=postgres ";
-  connection += "dbname=" + server.database;
+  connection += setting("dbname", server.database);
   return as_superuser(server, "quilter --database " + word(connection) + " " + arguments);
 }
 
@@ -73,7 +81,7 @@ std::string quoted_after(std::string_view text, std::string_view what) {
 std::string set_up(const Installation& installation, const std::string& missing_role) {
   const auto daemon = installation.daemon ? installation.daemon->name : "quilter";
   return "sudo -u postgres quilter --database " +
-         word("dbname=" + database_name(installation.config.database.connection)) +
+         word(setting("dbname", database_name(installation.config.database.connection))) +
          " setup-db --run --role " + word(missing_role.empty() ? daemon : missing_role);
 }
 

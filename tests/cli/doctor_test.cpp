@@ -129,6 +129,14 @@ TEST_CASE("what is wrong with the database is told, and mended by the command be
                "warning  rights: role quilter_ingest has more than it needs: DELETE on patch, "
                "UPDATE of subject on message, UPDATE on patch\n",
                false},
+           Row{"REVOKE EXECUTE ON FUNCTION load_facts FROM quilter_ingest",
+               "wrong    rights: role quilter_ingest lacks: EXECUTE on load_facts\n", true},
+           // Everybody may execute a function, unless that is taken from all.
+           Row{"SET ROLE quilter_owner; CREATE FUNCTION odd() RETURNS int LANGUAGE sql AS 'SELECT "
+               "1'; "
+               "RESET ROLE",
+               "warning  rights: role quilter_ingest has more than it needs: EXECUTE on odd\n",
+               false},
            Row{alter + "synchronous_commit = off",
                "wrong    durability: synchronous_commit is off: mail that was accepted can be lost",
                true},
@@ -144,6 +152,13 @@ TEST_CASE("what is wrong with the database is told, and mended by the command be
     mend(said, row.want);
     CHECK_THAT(installed.doctor(), !Contains(row.want) && EndsWith("status=0\n"));
   }
+}
+
+TEST_CASE("an extension's functions are not ours") {
+  const Installed installed;
+  superuser_sql(installed.database,
+                "CREATE EXTENSION pg_trgm; ALTER FUNCTION show_limit() OWNER TO quilter_owner");
+  CHECK_THAT(installed.doctor(), Contains("ok       rights: "));
 }
 
 TEST_CASE("a database without a schema is mended by migrate; a newer one by no command of ours") {
@@ -164,15 +179,23 @@ TEST_CASE("a database without a schema is mended by migrate; a newer one by no c
 
 TEST_CASE("a database, and a role, that are not there are mended by setup-db") {
   const Installed installed;
+  struct Row {
+    std::string database, in_toml, in_shell;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"new_database", "new_database", "dbname=new_database"},
+      {"o'brien db", R"('o\\'brien db')", R"('dbname='\''o\'\''brien db'\''')"},
+  }));
   const auto server = "host=" + ScratchDatabase::host();
   installed.configure(
-      {.listen = {}, .connection = server + " user=new_role dbname=new_database", .more = {}});
-  for (const std::string missing : {"role \"new_role\"", "database \"new_database\""}) {
+      {.listen = {}, .connection = server + " user=new_role dbname=" + row.in_toml, .more = {}});
+  for (const auto& missing :
+       {std::string{"role \"new_role\""}, "database \"" + row.database + '"'}) {
     const auto said = installed.doctor();
     CAPTURE(said, missing);
     if (said.find(missing + " does not exist") == std::string::npos) continue;
-    CHECK_THAT(said, Contains("mend: sudo -u postgres quilter --database dbname=new_database "
-                              "setup-db --run --role "));
+    CHECK_THAT(said, Contains("mend: sudo -u postgres quilter --database " + row.in_shell +
+                              " setup-db --run --role "));
     mend(said, missing);
   }
   const auto well = "ok       rights: role new_role has what it needs";

@@ -254,3 +254,64 @@ TEST_CASE("beside live mail nothing is lost, and all is one") {
   tool(database, "reparse --apply --yes");
   CHECK(database.dump() == archives().whole_dump);
 }
+
+TEST_CASE("a name that another project's copy of a mail gave is left alone") {
+  const auto of = [](const std::string& name, const std::string& list) {
+    return "From ann@example.org Mon Mar  2 08:10:05 2026\nFrom: " + name +
+           " <ann@example.org>\nDate: Mon, 2 Mar 2026 08:10:05 +0000\nMessage-ID: <a@x>\nList-Id: "
+           "<" +
+           list +
+           ".lists.example.org>\nSubject: [PATCH] x\n\ndiff --git a/f b/f\n--- a/f\n+++ "
+           "b/f\n@@ -1 +1 @@\n-1\n+2\n";
+  };
+  const Recorded database{of("Bob", "demo")};
+  tool(database, "project add other --list-id other.lists.example.org");
+  const ScratchFolder folder;
+  std::ofstream{folder.path() + "/box"} << of("Ann", "other");
+  tool(database, "import --quiet --project other " + folder.path() + "/box");
+  const auto name = [&] { return database.ask("SELECT name FROM person"); };
+  REQUIRE(name() == "Ann\n");
+  tool(database, "reparse --project demo --apply --yes");
+  CHECK(name() == "Ann\n");
+  database.ask("UPDATE person SET name = 'Old'");
+  tool(database, "reparse --project other --apply --yes");
+  CHECK(name() == "Ann\n");
+}
+
+// Another project's mail can be in a neighbourhood of ours, by a hash.
+TEST_CASE("what mail of another project ties to a neighbourhood is united with it") {
+  const Recorded database{mbox_of(list_mails(1))};
+  database.ask(
+      "INSERT INTO neighbourhood DEFAULT VALUES; UPDATE tie SET neighbourhood_id = (SELECT max(id) "
+      "FROM neighbourhood) WHERE key = (SELECT max(key) FROM tie)");
+  FILE* mail = popen(("psql -qX " + quoted(database.superuser()) + " > /dev/null").c_str(), "w");
+  const auto say = [mail](const char* statement) {
+    fputs(statement, mail);
+    fflush(mail);
+  };
+  const auto is = [&](const std::string& which) {
+    return database.ask(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = "
+               "current_database() AND " +
+               which) != "0\n";
+  };
+  say("BEGIN; SELECT FROM neighbourhood WHERE id = (SELECT max(id) FROM neighbourhood) FOR UPDATE; "
+      "INSERT INTO tie SELECT 1, max(id) FROM neighbourhood;\n");
+  while (!is("state = 'idle in transaction' AND backend_xid IS NOT NULL")) {
+  }
+  const auto child = fork();
+  if (child == 0) {
+    execl(path_of("quilter").c_str(), "quilter", "--database", database.owner().c_str(), "reparse",
+          "--apply", "--yes", nullptr);
+    _exit(127);
+  }
+  int status = 0;
+  pid_t ended = 0;
+  while (!is("wait_event_type = 'Lock'") && ended == 0) ended = waitpid(child, &status, WNOHANG);
+  CHECK(ended == 0);  // it waits
+  say("COMMIT;\n");
+  pclose(mail);
+  if (ended == 0) waitpid(child, &status, 0);
+  CHECK(status == 0);
+  CHECK(database.ask("SELECT count(DISTINCT neighbourhood_id) FROM tie") == "1\n");
+}

@@ -1,6 +1,7 @@
 #include "core/store/postgres_store.hpp"
 
 #include <algorithm>
+#include <pqxx/pqxx>
 #include <random>
 #include <thread>
 
@@ -223,6 +224,61 @@ TEST_CASE("a comment makes no neighbourhood") {
   const auto before = count();
   recording.record(comment("b", {"a"}));
   CHECK(count() == before);
+}
+
+TEST_CASE("a comment that joins those that a patch waits for gets the patch, too") {
+  const ReadyDatabase database;
+  auto patient = options(database);
+  patient.lock_timeout = patient.statement_timeout = patient.deadline = std::chrono::minutes{1};
+  PostgresStore store{patient, {}};
+  const auto project = store.projects().front();
+  const auto record = [&](const Submission& submission) {
+    return store.record(project, submission, raw(submission),
+                        Patience::of(std::chrono::minutes{1}));
+  };
+  record(comment("first", {"patch"}));
+  const auto wait_for = [&](const std::string& waiting) {
+    while (database.ask("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                        "AND wait_event_type = 'Lock'") != waiting + "\n")
+      std::this_thread::yield();
+  };
+  pqxx::connection connection{database.superuser()};
+  pqxx::work holder{connection};
+  holder.exec("LOCK TABLE mention IN SHARE MODE");  // it can be read, not written
+  std::thread joining{[&] { record(comment("second", {"first"}, 0, "eve@example.org")); }};
+  wait_for("1");  // it holds the first one
+  std::thread patching{[&] { record(patch("patch", {})); }};
+  wait_for("2");  // for the first one: the second is not there yet
+  holder.commit();
+  joining.join();
+  patching.join();
+  CHECK(database.ask("SELECT count(*) FROM comment WHERE parent_row IS NOT NULL") == "2\n");
+}
+
+// Whose plan says something of each series of the neighbourhood: `->` is ours here, and counts.
+TEST_CASE("a plan is opened as often for many series as for few") {
+  const ReadyDatabase database;
+  database.ask(
+      "CREATE SEQUENCE opened; GRANT ALL ON opened TO PUBLIC; "
+      "CREATE FUNCTION open(jsonb, text) RETURNS jsonb LANGUAGE plpgsql AS 'BEGIN "
+      "PERFORM nextval(''opened''); RETURN jsonb_object_field($1, $2); END'; "
+      "CREATE OPERATOR -> (FUNCTION = open, LEFTARG = jsonb, RIGHTARG = text); "
+      "ALTER ROLE quilter_ingest IN DATABASE " +
+      database.name() + " SET search_path = public, pg_catalog");
+  PostgresStore store{options(database), {}};
+  const auto project = store.projects().front();
+  std::vector<std::int64_t> opened;
+  for (int i = 0; i < 40; ++i) {
+    const auto before = std::stoll(database.ask("SELECT last_value FROM opened"));
+    auto mail = patch(std::to_string(i), {i + 1, 1, 1}, {}, 60 * i);
+    mail.name = "one name";
+    REQUIRE(store.record(project, mail, raw(mail), {}).status == Status::stored);
+    opened.push_back(std::stoll(database.ask("SELECT last_value FROM opened")) - before);
+  }
+  CAPTURE(opened);
+  CHECK(database.ask("SELECT count(*) FROM neighbourhood") == "1\n");
+  CHECK(opened[39] == opened[20]);
+  CHECK(opened[39] > 0);
 }
 
 TEST_CASE("comments tie no neighbourhoods together") {

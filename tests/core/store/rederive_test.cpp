@@ -1,8 +1,10 @@
-// While a project is derived again its mail waits, and no other's. What it writes: tests/cli.
+// While a project is derived again its mail waits, and no other's; which of two messages with one
+// id stays. What it writes: tests/cli.
 #include <pqxx/pqxx>
 
 #include "core/store/postgres_store.hpp"
 #include "core/store/project_lock.hpp"
+#include "core/store/reread.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/members.hpp"
 #include "tests/support/scratch_database.hpp"
@@ -33,4 +35,26 @@ TEST_CASE("mail of a project that is being derived again is not recorded meanwhi
   CHECK(record(projects[1]).status == Status::stored);
   alone.commit();
   CHECK(record(projects[0]).status == Status::stored);
+}
+
+TEST_CASE("of two messages with one id one stays: that which has it already, and else the first") {
+  const auto reread = [](const MessageId& recorded, const MessageId& read) {
+    Reread message;
+    message.recorded_id = recorded;
+    message.submission.message_id = read;
+    return message;
+  };
+  std::vector<Reread> messages{reread("old a", "a"), reread("old b", "a"), reread("a", "a")};
+  const auto staying = [&messages] {
+    leave_out_doubles(messages);
+    std::string ids;
+    for (const auto& message : messages)
+      if (message.stays) ids += message.recorded_id + ";";
+    return ids;
+  };
+  CHECK(staying() == "a;");
+  messages.pop_back();  // it was forgotten meanwhile
+  CHECK(staying() == "old a;");
+  messages.front().stays = messages.front().is_double = false;  // it is read as nothing now
+  CHECK(staying() == "old b;");
 }
