@@ -16,7 +16,8 @@ may_include() {
     core/mime) echo core/mail core/digest ;;
     core/spool) echo core/mail core/digest ;;
     core/source) echo core/mail core/digest core/spool/error.hpp core/spool/files.hpp ;;
-    core/store) echo core/series core/mail core/digest ;;
+    core/tracking) echo core/mail core/digest ;;
+    core/store) echo core/series core/tracking core/mail core/digest ;;
     core/ingest) echo core/mail core/mime core/series core/store core/spool core/source core/digest ;;
     milter) echo core/ingest core/mail ;;
     config) echo core/mail/text.hpp core/series/stitch.hpp milter/options.hpp core/ingest/maillog.hpp core/ingest/metrics.hpp options.hpp ;;
@@ -44,8 +45,8 @@ systemd/          milter cli
 regex             nowhere
 '
 
-# core/mail and core/series know no world: standard library only, and none of these.
-pure='core/mail core/series'
+# These know no world: standard library only, and none of what follows.
+pure='core/mail core/series core/tracking'
 worldly='thread mutex shared_mutex condition_variable future fstream iostream filesystem random ctime'
 worldly_calls='::now\(|getenv|std::rand|\b(system|fopen|printf|fprintf|puts)\(|thread_local|static [a-z_:<>]+ [a-z_]+( =|;|\{)'
 
@@ -124,6 +125,8 @@ core/series/planted-N.cpp|#  include <fstream>
 core/series/planted-N.cpp|const char* home = std::getenv("HOME");
 core/series/planted-N.hpp|#include "core/store/options.hpp"
 core/mime/planted-N.cpp|#include "core/series/stitch.hpp"
+core/tracking/planted-N.cpp|#include "core/series/stitch.hpp"
+core/tracking/planted-N.cpp|const char* home = std::getenv("HOME");
 core/store/planted-N.cpp|#include "core/mime/read_mail.hpp"
 core/store/planted-N.cpp|#include <gmime/gmime.h>
 core/store/planted-N.cpp|#include <spdlog/spdlog.h>

@@ -42,7 +42,7 @@ SeriesEntry series_of(const pqxx::row& row) {
 // Trailers that count for a patch: its own, then those of the comments on it, each once.
 const std::string members_select =
     "SELECT j.name, m.message_id, m.kind, m.name, m.subject, coalesce(x.state, ''), "
-    "coalesce(d.address, ''), "
+    "coalesce(d.login, ''), "
     "coalesce(x.pull_url, ''), coalesce(x.pull_ref, ''), s.id, m.version, m.number, m.total, "
     "p.name, p.address, "
     "m.author_name, m.author_address, extract(epoch FROM m.date)::bigint, coalesce(x.archived, "
@@ -57,7 +57,7 @@ const std::string members_select =
     "FROM comment c JOIN message cm ON cm.id = c.message_row WHERE c.parent_row = m.id) "
     "FROM message m JOIN project j ON j.id = m.project_id JOIN person p ON p.id = m.submitter_id "
     "LEFT JOIN patch x ON x.message_row = m.id LEFT JOIN cover y ON y.message_row = m.id "
-    "JOIN series s ON s.id = coalesce(x.series_id, y.series_id) LEFT JOIN person d ON d.id = "
+    "JOIN series s ON s.id = coalesce(x.series_id, y.series_id) LEFT JOIN account d ON d.id = "
     "x.delegate_id ";
 
 std::vector<std::string> without_doubles(const std::vector<std::string>& lines) {

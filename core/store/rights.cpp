@@ -16,9 +16,10 @@ constexpr const char* our_tables =
 constexpr const char* each_right =
     "SELECT p || ' on ' || relname, has_table_privilege(oid, p), false FROM ours, unnest(ARRAY["
     "'SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p "
-    "UNION ALL SELECT 'UPDATE of ' || attname || ' on ' || relname, "
-    "has_column_privilege(oid, attnum, 'UPDATE'), has_table_privilege(oid, 'UPDATE') "
-    "FROM ours JOIN pg_attribute ON attrelid = oid WHERE attnum > 0 AND NOT attisdropped "
+    "UNION ALL SELECT p || ' of ' || attname || ' on ' || relname, "
+    "has_column_privilege(oid, attnum, p), has_table_privilege(oid, p) "
+    "FROM ours JOIN pg_attribute ON attrelid = oid, unnest(ARRAY['INSERT', 'UPDATE']) p "
+    "WHERE attnum > 0 AND NOT attisdropped "
     "UNION ALL SELECT 'EXECUTE on ' || p.proname, has_function_privilege(p.oid, 'EXECUTE'), false "
     "FROM pg_proc p WHERE (p.proowner, p.pronamespace) IN (SELECT relowner, relnamespace FROM ours)"
     " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass "
@@ -75,14 +76,16 @@ std::vector<std::string> names_of_our_tables(pqxx::transaction_base& transaction
 
 }  // namespace
 
-std::set<std::string> rights_granted_by(std::string_view grants,
+std::set<std::string> rights_granted_by(std::string_view grants, std::string_view role,
                                         const std::vector<std::string>& tables) {
   std::set<std::string> rights;
   const auto text = without_comments(grants);
   for (const auto& statement : split(text, ";")) {
     std::string on_one_line;
     for (const auto& word : split(statement)) on_one_line += std::string{word} + ' ';
-    if (on_one_line.starts_with("GRANT ")) add_grant(rights, on_one_line, tables);
+    if (on_one_line.starts_with("GRANT ") &&
+        on_one_line.ends_with(" TO " + std::string{role} + ' '))
+      add_grant(rights, on_one_line, tables);
   }
   return rights;
 }
@@ -101,7 +104,8 @@ RightsFacts rights_of_current_role(pqxx::transaction_base& transaction) {
   facts.superuser = row[0].as<bool>();
   facts.owner = row[1].as<bool>();
   facts.ingest = row[2].as<bool>();
-  const auto needed = rights_granted_by(grants_of_ingest(), names_of_our_tables(transaction));
+  const auto needed =
+      rights_granted_by(grants_of_roles(), "quilter_ingest", names_of_our_tables(transaction));
   for (const auto& right : transaction.exec(std::string{our_tables} + each_right)) {
     const auto name = right[0].as<std::string>();
     const bool held = right[1].as<bool>(), implied = right[2].as<bool>();

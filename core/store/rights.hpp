@@ -14,9 +14,9 @@
 
 namespace quilter {
 
-// Of the text of schema/grants.sql: "INSERT on person", "UPDATE of name on person", "EXECUTE on
-// forget_parked". `tables` stand for ALL TABLES.
-std::set<std::string> rights_granted_by(std::string_view grants,
+// Of the text of schema/grants.sql, what `role` gets: "INSERT on person", "UPDATE of name on
+// person", "EXECUTE on forget_parked". `tables` stand for ALL TABLES.
+std::set<std::string> rights_granted_by(std::string_view grants, std::string_view role,
                                         const std::vector<std::string>& tables);
 
 RightsFacts rights_of_current_role(pqxx::transaction_base& transaction);

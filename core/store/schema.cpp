@@ -48,11 +48,11 @@ void refuse_newer(int version) {
                      ": install the newer quilter"};
 }
 
-void require_ingest_role(pqxx::transaction_base& transaction) {
-  if (transaction.exec("SELECT FROM pg_roles WHERE rolname = 'quilter_ingest'").empty())
-    throw StoreError{
-        "there is no role quilter_ingest for the daemon: create it first, as a superuser: "
-        "CREATE ROLE quilter_ingest LOGIN"};
+void require_role(pqxx::transaction_base& transaction, const std::string& role,
+                  const std::string& whose) {
+  if (transaction.exec_params("SELECT FROM pg_roles WHERE rolname = $1", role).empty())
+    throw StoreError{"there is no role " + role + " for " + whose +
+                     ": create it first, as a superuser: CREATE ROLE " + role + " NOLOGIN"};
 }
 
 bool apply_migration(pqxx::connection& connection, const Migration& migration) {
@@ -89,7 +89,7 @@ int schema_version(pqxx::transaction_base& transaction) {
   return version_of(transaction);
 }
 
-std::string_view grants_of_ingest() {
+std::string_view grants_of_roles() {
   return grants;
 }
 
@@ -100,7 +100,8 @@ void migrate(const std::string& connection,
     auto lease = pool.lease();
     in_transaction(lease, [](auto& transaction) {
       refuse_newer(version_of(transaction));
-      require_ingest_role(transaction);
+      require_role(transaction, "quilter_ingest", "the daemon");
+      require_role(transaction, "quilter_tracker", "what people change");
       return true;
     });
     for (const auto& migration : migrations)

@@ -19,10 +19,10 @@ namespace quilter {
 int known_schema_version();
 int schema_version(pqxx::transaction_base& transaction);  // 0: there is none
 
-std::string_view grants_of_ingest();  // schema/grants.sql
+std::string_view grants_of_roles();  // schema/grants.sql
 
-// Brings the database up to known_schema_version() and grants the ingest role what it needs. Needs
-// the owner's rights. `applied` hears of each migration after its commit.
+// Brings the database up to known_schema_version() and grants the roles what they need. Needs the
+// owner's rights. `applied` hears of each migration after its commit.
 void migrate(const std::string& connection,
              const std::function<void(std::string_view name)>& applied);
 

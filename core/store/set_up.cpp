@@ -64,6 +64,7 @@ std::vector<SetUpStep> set_up_steps(const std::string& database, const std::stri
   };
   return {
       {"CREATE ROLE quilter_ingest NOLOGIN", role("quilter_ingest")},
+      {"CREATE ROLE quilter_tracker NOLOGIN", role("quilter_tracker")},
       {"CREATE ROLE " + identifier(daemon_role) + " LOGIN", role(daemon_role)},
       {"GRANT quilter_ingest TO " + identifier(daemon_role),
        role(daemon_role) + " AND pg_has_role(oid, 'quilter_ingest', 'MEMBER')"},

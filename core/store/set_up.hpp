@@ -1,4 +1,4 @@
-// set_up: what a database server needs before `migrate` can run: two roles and the database.
+// set_up: what a database server needs before `migrate` can run: three roles and the database.
 //
 // Promise: idempotent: what is there is left as it is. The steps are the same, printed or run.
 // Errors: StoreError, also where the connection string names no database.

@@ -29,6 +29,7 @@ class ScratchDatabase {
 
   std::string owner() const { return connection("quilter_owner"); }
   std::string ingest() const { return connection("quilter_ingest"); }
+  std::string tracker() const { return connection("quilter_tracker"); }
   std::string superuser() const { return connection("postgres"); }
   std::string dump() const;                         // the canonical dump of project "demo"
   std::string ask(const std::string& query) const;  // as superuser; columns divided by "|"

@@ -1,9 +1,11 @@
--- What the ingest role may do, granted anew by every `quilter migrate`: no DDL, no DELETE, and no UPDATE of anything
--- that a mail said or that people decided.
+-- What the roles may do, granted anew by every `quilter migrate`: no DDL; of what mails say the tracker writes nothing, and of
+-- what people decide the daemon writes nothing once a patch is there.
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;  -- what PostgreSQL 14 still grants
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO quilter_ingest;
-GRANT INSERT ON person, neighbourhood, tie, message, series, patch, cover, comment, mention, event
+GRANT INSERT ON person, neighbourhood, tie, message, series, patch, cover, comment, mention
   TO quilter_ingest;
+REVOKE INSERT ON event FROM quilter_ingest;  -- had more before version 5
+GRANT INSERT (project_id, category, message_row, series_id) ON event TO quilter_ingest;  -- in nobody's name
 GRANT UPDATE (name, named_at, named_by) ON person TO quilter_ingest;
 GRANT UPDATE (id) ON neighbourhood TO quilter_ingest;  -- SELECT … FOR UPDATE asks for it; the value cannot be changed
 GRANT UPDATE (neighbourhood_id) ON tie TO quilter_ingest;
@@ -15,3 +17,17 @@ GRANT UPDATE (parent_row) ON comment TO quilter_ingest;
 GRANT EXECUTE ON FUNCTION forget_parked TO quilter_ingest;
 GRANT EXECUTE ON FUNCTION load_facts, record_message, load_neighbourhoods, load_members, waiting_comments, write_series, write_events
   TO quilter_ingest;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO quilter_tracker;
+GRANT UPDATE (state, delegate_id, archived, commit_ref, revision) ON patch TO quilter_tracker;
+GRANT INSERT (project_id, category, message_row, series_id, actor, field, old_value, new_value, revision) ON event
+  TO quilter_tracker;
+GRANT INSERT ON check_result, note, account, account_address, role, token, state, delegation TO quilter_tracker;
+GRANT UPDATE (admin, disabled) ON account TO quilter_tracker;
+GRANT UPDATE (role) ON role TO quilter_tracker;
+GRANT UPDATE (revoked_at) ON token TO quilter_tracker;
+GRANT UPDATE (position, action_required, by_submitter, moves_to) ON state TO quilter_tracker;
+GRANT UPDATE (position, account_id) ON delegation TO quilter_tracker;
+GRANT UPDATE (auto_supersede, auto_delegate, auto_accept) ON project TO quilter_tracker;
+GRANT DELETE ON account_address, role, delegation TO quilter_tracker;
+GRANT EXECUTE ON FUNCTION hold_patches, write_changes TO quilter_tracker;

@@ -1,0 +1,55 @@
+// Tracker: what people, bots and automations change, and the log of it.
+//
+// Promise: each call is one transaction on rows locked in ascending order; it writes only the
+// columns that it means, and the event of each in the same transaction. A lost race and a commit in
+// doubt are run again: a change that is there already is `unchanged`. Errors: StoreError where the
+// database is away or refuses; what may not be is an outcome. Owns: its connections. Threads: safe
+// from any number; each call holds one connection.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/store/feed.hpp"
+#include "core/store/options.hpp"
+#include "core/tracking/change.hpp"
+
+namespace quilter {
+
+class Pool;
+
+struct CheckResult {
+  std::string context;
+  std::string state;  // pending, success, warning, fail
+  std::string url, description;
+};
+
+class Tracker {
+ public:
+  // `options.connection`: as the owner, or a member of quilter_tracker.
+  explicit Tracker(const StoreOptions& options);
+  ~Tracker();
+  Tracker(const Tracker&) = delete;
+  Tracker& operator=(const Tracker&) = delete;
+
+  std::vector<Outcome> update(const Request& request);
+
+  // What update() would answer; nothing is written.
+  std::vector<Outcome> try_update(const Request& request);
+
+  // On a patch, or on a series as a whole. Applied or refused.
+  Outcome add_check(const Actor& actor, const std::string& project, const Target& target,
+                    const CheckResult& check);
+  // On a patch.
+  Outcome add_note(const Actor& actor, const std::string& project, const Target& target,
+                   const std::string& text);
+
+  EventPage events(const EventFilter& filter, const Cursor& after, std::int64_t most);
+
+ private:
+  std::unique_ptr<Pool> pool_;
+};
+
+}  // namespace quilter
