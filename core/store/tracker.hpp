@@ -15,16 +15,11 @@
 #include "core/store/feed.hpp"
 #include "core/store/options.hpp"
 #include "core/tracking/change.hpp"
+#include "core/tracking/check.hpp"
 
 namespace quilter {
 
 class Pool;
-
-struct CheckResult {
-  std::string context;
-  std::string state;  // pending, success, warning, fail
-  std::string url, description;
-};
 
 class Tracker {
  public:
@@ -49,6 +44,10 @@ class Tracker {
   EventPage events(const EventFilter& filter, const Cursor& after, std::int64_t most);
 
  private:
+  template <typename Work>
+  auto transact(Work work);
+
+  StoreOptions options_;
   std::unique_ptr<Pool> pool_;
 };
 

@@ -18,8 +18,8 @@
 namespace quilter {
 
 enum class PatchField : std::uint8_t { state, delegate, archived, commit };
-inline constexpr std::array patch_fields{PatchField::state, PatchField::delegate, PatchField::archived,
-                                  PatchField::commit};
+inline constexpr std::array patch_fields{PatchField::state, PatchField::delegate,
+                                         PatchField::archived, PatchField::commit};
 std::string_view to_string(PatchField field);  // as in the event log
 std::optional<PatchField> patch_field(std::string_view text);
 
@@ -52,8 +52,8 @@ struct Change {
   Target target;
   PatchField field = PatchField::state;
   std::string to;
-  std::optional<std::string> from;
-  std::optional<std::int64_t> revision;
+  std::optional<std::string> from = std::nullopt;
+  std::optional<std::int64_t> revision = std::nullopt;
 };
 
 struct Actor {

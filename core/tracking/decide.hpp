@@ -1,11 +1,12 @@
-// decide: what becomes of the changes of one patch, from what the store read of it under its lock.
+// decide: what becomes of a request, from what the store read of its patches under their locks.
 //
-// Promise: total; all of the changes or none. Each change sees those before it.
+// Promise: total. Of a patch all changes are made or none; each sees those before it.
 // Error: none.
 // Threads: pure functions.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,12 +31,29 @@ struct TrackingRules {
 struct PatchFacts {
   std::int64_t id = 0;
   MessageId message_id;
+  std::string project;
+  std::int64_t series = 0;
+  std::vector<std::int64_t> named;  // by which of the request's series it is meant
   PatchValues values;
-  std::map<PatchField, std::int64_t> moved;  // the last revision of a field that moved since then
-  std::set<Role> roles;                      // of the actor, here
+  std::map<PatchField, std::int64_t> moved;  // the last revision of each field that moved of late
+  bool by_actor = false;                     // the actor submitted it
 };
 
-struct Step {  // a field that moves, once
+struct TrackingFacts {
+  bool known = false;  // the actor is an account, and not disabled
+  bool admin = false;
+  std::vector<PatchFacts> patches;
+  std::map<std::string, TrackingRules> rules;  // by project
+};
+
+// None of somebody who is not known.
+std::set<Role> roles_of(const Actor& actor, const PatchFacts& patch, const TrackingFacts& facts);
+
+// Whether `target` means the patch; a message id is one of `project`.
+bool means(const Target& target, const std::string& project, const PatchFacts& patch);
+
+struct Step {  // a field that moves; raises the patch's revision by one
+  std::int64_t patch = 0;
   PatchField field = PatchField::state;
   std::string from, to;
 
@@ -43,16 +61,10 @@ struct Step {  // a field that moves, once
 };
 
 struct Decision {
-  Result result = Result::unchanged;
-  Reason reason = Reason::none;
-  std::string detail;
-  PatchValues values;       // as Outcome has them
-  std::vector<Step> steps;  // each raises the revision by one
-
-  bool operator==(const Decision&) const = default;
+  std::vector<Outcome> outcomes;
+  std::vector<Step> steps;  // in the order in which they are to be written
 };
 
-Decision decide(const PatchFacts& patch, const TrackingRules& rules, const Actor& actor,
-                const std::vector<Change>& changes);
+Decision decide(const Request& request, const TrackingFacts& facts);
 
 }  // namespace quilter

@@ -17,7 +17,7 @@ namespace quilter {
 // `submitter`: of the patch in question. Several can be held at once.
 enum class Role : std::uint8_t { admin, maintainer, reviewer, bot, submitter, automation };
 inline constexpr std::array roles{Role::admin, Role::maintainer, Role::reviewer,
-                           Role::bot,   Role::submitter,  Role::automation};
+                                  Role::bot,   Role::submitter,  Role::automation};
 std::string_view to_string(Role role);
 std::optional<Role> role_of(std::string_view text);
 
@@ -32,8 +32,8 @@ enum class Action : std::uint8_t {
   run_accounts,  // accounts and projects; one's own tokens are everybody's own business
 };
 inline constexpr std::array actions{Action::set_state,   Action::set_delegate, Action::set_archived,
-                             Action::set_commit,  Action::add_check,    Action::add_note,
-                             Action::run_project, Action::run_accounts};
+                                    Action::set_commit,  Action::add_check,    Action::add_note,
+                                    Action::run_project, Action::run_accounts};
 std::string_view to_string(Action action);
 Action action_of(PatchField field);
 

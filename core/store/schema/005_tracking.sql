@@ -105,7 +105,7 @@ CREATE TABLE check_result (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   message_row bigint REFERENCES patch ON DELETE CASCADE,
   series_id   bigint REFERENCES series ON DELETE CASCADE,
-  context     text NOT NULL CHECK (context ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$'),
+  context     text NOT NULL CHECK (context ~ '^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,254}$'),
   state       text NOT NULL CHECK (state IN ('pending', 'success', 'warning', 'fail')),
   url         text NOT NULL DEFAULT '',
   description text NOT NULL DEFAULT '',
@@ -190,24 +190,25 @@ BEGIN
   PERFORM FROM patch WHERE message_row = ANY (held) ORDER BY message_row FOR NO KEY UPDATE;
   projects := ARRAY(SELECT DISTINCT m.project_id FROM message m WHERE m.id = ANY (held));
   RETURN json_build_object(
-    'admin', (SELECT a.admin FROM account a WHERE a.login = own_login AND NOT a.disabled),
+    'admin', (SELECT a.admin FROM account a WHERE a.login = own_login AND NOT a.disabled),  -- null: nobody
     'patches', (
       SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM (
-        SELECT p.message_row AS id, m.message_id, m.project_id AS project, p.state,
+        SELECT p.message_row AS id, m.message_id, p.series_id AS series, p.state,
+               (SELECT j.name FROM project j WHERE j.id = m.project_id) AS project,
                coalesce((SELECT a.login FROM account a WHERE a.id = p.delegate_id), '') AS delegate,
                p.archived::text AS archived, p.commit_ref AS "commit", p.revision,
                ARRAY(SELECT s.id FROM series s
-                     WHERE s.id = ANY (series_ids) AND coalesce(s.merged_into_id, s.id) = p.series_id) AS series,
+                     WHERE s.id = ANY (series_ids) AND coalesce(s.merged_into_id, s.id) = p.series_id) AS named,
                EXISTS (SELECT FROM person w JOIN account_address d ON d.address = w.address
                        JOIN account a ON a.id = d.account_id
-                       WHERE w.id = m.submitter_id AND a.login = own_login) AS submitter,
+                       WHERE w.id = m.submitter_id AND a.login = own_login) AS by_actor,
                (SELECT coalesce(json_object_agg(e.field, e.revision), '{}') FROM (
                   SELECT v.field, max(v.revision) AS revision FROM event v
                   WHERE v.message_row = p.message_row AND v.revision > since GROUP BY v.field) e) AS moved
         FROM patch p JOIN message m ON m.id = p.message_row WHERE p.message_row = ANY (held)) r),
     'projects', (
       SELECT coalesce(json_agg(r), '[]') FROM (
-        SELECT j.id,
+        SELECT j.name,
                (SELECT coalesce(json_object_agg(a.login, o.role), '{}') FROM role o JOIN account a ON a.id = o.account_id
                 WHERE o.project_id = j.id AND NOT a.disabled) AS roles,
                (SELECT coalesce(json_agg(s), '[]') FROM (

@@ -1,0 +1,16 @@
+// read_feed: a page of the feed.
+//
+// Errors: StoreError as in feed.hpp; libpqxx's exceptions pass through.
+// Threads: a transaction belongs to one.
+#pragma once
+
+#include <pqxx/pqxx>
+
+#include "core/store/feed.hpp"
+
+namespace quilter {
+
+EventPage read_feed(pqxx::transaction_base& transaction, const EventFilter& filter,
+                    const Cursor& after, std::int64_t most);
+
+}  // namespace quilter

@@ -1,0 +1,192 @@
+#include "core/store/tracker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/mail/text.hpp"
+#include "core/store/attempts.hpp"
+#include "core/store/pool.hpp"
+#include "core/store/read_feed.hpp"
+#include "core/store/schema.hpp"
+#include "core/store/sql.hpp"
+#include "core/store/tracking_json.hpp"
+
+namespace quilter {
+namespace {
+
+enum class Writing : std::uint8_t { wanted, left };
+
+// Under any stricter level who waits for a row would not see what it waited for.
+void begin(pqxx::transaction_base& transaction, const StoreOptions& options) {
+  transaction.exec(
+      "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
+      std::to_string(options.lock_timeout.count()) +
+      "; SET LOCAL statement_timeout = " + std::to_string(options.statement_timeout.count()));
+}
+
+// The least that a change was decided on; what moved before it is not asked for.
+std::optional<std::int64_t> oldest_revision(const std::vector<Change>& changes) {
+  std::optional<std::int64_t> oldest;
+  for (const auto& change : changes)
+    if (change.revision) oldest = std::min(oldest.value_or(*change.revision), *change.revision);
+  return oldest;
+}
+
+TrackingFacts hold(pqxx::transaction_base& transaction, const Request& request) {
+  std::vector<std::string> message_ids;
+  std::vector<std::int64_t> patches, series;
+  for (const auto& change : request.changes) {
+    if (const auto* patch = std::get_if<PatchId>(&change.target))
+      patches.push_back(patch->id);
+    else if (const auto* one = std::get_if<SeriesId>(&change.target))
+      series.push_back(one->id);
+    else
+      message_ids.push_back(std::get<MessageId>(change.target));
+  }
+  const auto row = transaction.exec_params1(
+      "SELECT hold_patches($1, $2, $3, $4, $5, NULLIF($6, '')::bigint)", request.actor.login,
+      request.project, sql::array(message_ids), sql::array(patches), sql::array(series),
+      sql::number(oldest_revision(request.changes)));
+  return tracking_facts(row[0].as<std::string>());
+}
+
+std::vector<Outcome> decide_and_write(pqxx::transaction_base& transaction, const Request& request,
+                                      Writing writing) {
+  auto decision = decide(request, hold(transaction, request));
+  if (writing == Writing::wanted && !decision.steps.empty())
+    transaction.exec_params("SELECT write_changes($1, $2)", request.actor.login,
+                            to_json(decision.steps));
+  return std::move(decision.outcomes);
+}
+
+// Of a check or note: where it may stand, and the patch or series that it is of.
+struct Remarked {
+  Outcome outcome;
+  std::int64_t patch = 0, series = 0;
+};
+
+Remarked hold_for(pqxx::transaction_base& transaction, const Actor& actor,
+                  const std::string& project, const Target& target, Action action) {
+  const auto facts = hold(transaction, {.actor = actor,
+                                        .project = project,
+                                        .changes = {{.target = target, .to = {}}},
+                                        .mode = Mode::all_or_nothing});
+  Remarked remarked;
+  auto& outcome = remarked.outcome;
+  outcome.target = target;
+  outcome.reason = Reason::unknown_patch;
+  outcome.detail = "there is no such patch";
+  if (facts.patches.empty()) return remarked;
+  const auto& patch = facts.patches.front();
+  outcome.patch = patch.id;
+  outcome.message_id = patch.message_id;
+  outcome.values = patch.values;
+  remarked.patch = patch.id;
+  if (std::holds_alternative<SeriesId>(target)) remarked.series = patch.series;
+  const bool may = right(roles_of(actor, patch, facts), action) != Right::none;
+  outcome.result = may ? Result::applied : Result::refused;
+  outcome.reason = may ? Reason::none : Reason::permission;
+  outcome.detail = may ? "" : actor.login + " may not " + std::string{to_string(action)};
+  return remarked;
+}
+
+void write_check(pqxx::transaction_base& transaction, const Actor& actor, const Remarked& where,
+                 const CheckResult& check) {
+  transaction.exec_params(
+      R"(WITH added AS (
+           INSERT INTO check_result (message_row, series_id, context, state, url, description,
+                                     account_id)
+           SELECT CASE WHEN $2 = 0 THEN $1::bigint END, NULLIF($2, 0), $3, $4, $5, $6, a.id
+           FROM account a WHERE a.login = $7 RETURNING *)
+         INSERT INTO event (project_id, category, message_row, series_id, actor, new_value)
+         SELECT m.project_id, 'check-created', p.message_row, p.series_id, $7,
+                json_build_object('of', CASE WHEN c.series_id IS NULL THEN 'patch' ELSE 'series' END,
+                                  'context', c.context, 'state', c.state, 'url', c.url,
+                                  'description', c.description)
+         FROM added c, patch p JOIN message m ON m.id = p.message_row WHERE p.message_row = $1)",
+      where.patch, where.series, check.context, check.state, valid_utf8(check.url),
+      valid_utf8(check.description), actor.login);
+}
+
+void write_note(pqxx::transaction_base& transaction, const Actor& actor, const Remarked& where,
+                const std::string& text) {
+  transaction.exec_params(
+      R"(WITH added AS (
+           INSERT INTO note (message_row, account_id, text)
+           SELECT $1::bigint, a.id, $2 FROM account a WHERE a.login = $3 RETURNING *)
+         INSERT INTO event (project_id, category, message_row, series_id, actor, new_value)
+         SELECT m.project_id, 'note-created', p.message_row, p.series_id, $3,
+                json_build_object('text', n.text)
+         FROM added n, patch p JOIN message m ON m.id = p.message_row WHERE p.message_row = $1)",
+      where.patch, valid_utf8(text), actor.login);
+}
+
+Outcome refused(const Target& target, const std::string& detail) {
+  return {.target = target,
+          .patch = 0,
+          .message_id = {},
+          .result = Result::refused,
+          .reason = Reason::unknown_value,
+          .detail = detail,
+          .values = {}};
+}
+
+}  // namespace
+
+Tracker::Tracker(const StoreOptions& options)
+    : options_{options},
+      pool_{std::make_unique<Pool>(
+          options,
+          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})} {
+  as_store_error([this] { pool_->lease(); });
+}
+
+Tracker::~Tracker() = default;
+
+// Each try locks, reads and decides anew.
+template <typename Work>
+auto Tracker::transact(Work work) {
+  return as_store_error([&] {
+    return in_transaction_again(*pool_, [&](pqxx::transaction_base& transaction) {
+      begin(transaction, options_);
+      return work(transaction);
+    });
+  });
+}
+
+std::vector<Outcome> Tracker::update(const Request& request) {
+  return transact(
+      [&](auto& transaction) { return decide_and_write(transaction, request, Writing::wanted); });
+}
+
+std::vector<Outcome> Tracker::try_update(const Request& request) {
+  return transact(
+      [&](auto& transaction) { return decide_and_write(transaction, request, Writing::left); });
+}
+
+Outcome Tracker::add_check(const Actor& actor, const std::string& project, const Target& target,
+                           const CheckResult& check) {
+  if (!is_sound(check)) return refused(target, "no such context or state of a check");
+  return transact([&](auto& transaction) {
+    const auto where = hold_for(transaction, actor, project, target, Action::add_check);
+    if (where.outcome.result == Result::applied) write_check(transaction, actor, where, check);
+    return where.outcome;
+  });
+}
+
+Outcome Tracker::add_note(const Actor& actor, const std::string& project, const Target& target,
+                          const std::string& text) {
+  if (text.empty() || std::holds_alternative<SeriesId>(target))
+    return refused(target, "a note has text, and is on a patch");
+  return transact([&](auto& transaction) {
+    const auto where = hold_for(transaction, actor, project, target, Action::add_note);
+    if (where.outcome.result == Result::applied) write_note(transaction, actor, where, text);
+    return where.outcome;
+  });
+}
+
+EventPage Tracker::events(const EventFilter& filter, const Cursor& after, std::int64_t most) {
+  return transact([&](auto& transaction) { return read_feed(transaction, filter, after, most); });
+}
+
+}  // namespace quilter

@@ -1,0 +1,282 @@
+// What people change, and the log of it, in a database.
+#include "core/store/tracker.hpp"
+
+#include <pqxx/pqxx>
+
+#include "core/store/archive.hpp"
+#include "core/store/postgres_store.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/members.hpp"
+#include "tests/support/scratch_database.hpp"
+
+using namespace quilter;
+using namespace quilter::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+constexpr auto state = PatchField::state, delegate = PatchField::delegate,
+               archived = PatchField::archived, commit = PatchField::commit;
+
+// mia maintains, rob reviews, bot is one, ann submits, eve is nobody here, root is admin.
+struct Tracked {
+  ReadyDatabase database;
+  PostgresStore store{options(database.ingest()), {}};
+  Project project = store.projects().front();
+  Tracker tracker{options(database.tracker())};
+
+  Tracked() {
+    sql("INSERT INTO account (login, admin) VALUES ('mia', false), ('rob', false), ('bot', false), "
+        "('ann', false), ('eve', false), ('root', true)");
+    sql("INSERT INTO role SELECT 1, id, CASE login WHEN 'mia' THEN 'maintainer' WHEN 'rob' THEN "
+        "'reviewer' ELSE 'bot' END FROM account WHERE login IN ('mia', 'rob', 'bot')");
+    sql("INSERT INTO account_address SELECT 'ann@example.org', id FROM account WHERE login = "
+        "'ann'");
+  }
+
+  static StoreOptions options(const std::string& connection) {
+    StoreOptions options;
+    options.connection = connection;
+    return options;
+  }
+  std::string sql(const std::string& statement) const {
+    auto said = database.ask(statement);
+    if (said.ends_with('\n')) said.pop_back();
+    return said;
+  }
+  std::int64_t record(const Submission& submission) {
+    RawMessage message;
+    message.bytes = "Subject: x\r\n\r\nbody\r\n";
+    const auto outcome = store.record(project, submission, message, {});
+    REQUIRE(outcome.status == Status::stored);
+    return outcome.series;
+  }
+  std::vector<Outcome> ask(const std::string& login, std::vector<Change> changes,
+                           Mode mode = Mode::all_or_nothing) {
+    return tracker.update({{login}, "demo", std::move(changes), mode});
+  }
+  // "state new>accepted 1; …" of all changes, oldest first.
+  std::string log() const {
+    return sql(
+        "SELECT coalesce(string_agg(actor || ' ' || field || ' ' || old_value || '>' || "
+        "new_value || ' ' || revision, '; ' ORDER BY id), '') FROM event WHERE field IS NOT "
+        "NULL");
+  }
+};
+
+// "applied new,,false, r0", "refused stale: …".
+std::string shown(const Outcome& outcome) {
+  std::string text{to_string(outcome.result)};
+  if (outcome.reason != Reason::none) text += " " + std::string{to_string(outcome.reason)};
+  text += ": ";
+  for (const auto field : patch_fields) text += outcome.values[field] + ",";
+  return text + std::to_string(outcome.values.revision);
+}
+
+std::vector<std::string> shown(const std::vector<Outcome>& outcomes) {
+  std::vector<std::string> texts;
+  for (const auto& outcome : outcomes) texts.push_back(shown(outcome));
+  return texts;
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("each field is changed by itself, and each change is an event") {
+  Tracked demo;
+  demo.record(patch("a", {}));
+  CHECK(shown(demo.ask("mia", {{"a", state, "accepted", "new"}})) ==
+        Texts{"applied: accepted,,false,,1"});
+  CHECK(shown(demo.ask("mia", {{"a", delegate, "rob", ""}})) ==
+        Texts{"applied: accepted,rob,false,,2"});
+  CHECK(shown(demo.ask("mia", {{"a", archived, "true"}, {"a", commit, "0123abc"}})) ==
+        Texts{"applied: accepted,rob,true,0123abc,4"});
+  CHECK(shown(demo.ask("mia", {{"a", delegate, ""}})) ==
+        Texts{"applied: accepted,,true,0123abc,5"});
+  CHECK(demo.log() ==
+        "mia state new>accepted 1; mia delegate >rob 2; mia archived false>true 3; "
+        "mia commit >0123abc 4; mia delegate rob> 5");
+}
+
+TEST_CASE("what is there already is unchanged, and no event") {
+  Tracked demo;
+  demo.record(patch("a", {}));
+  CHECK(shown(demo.ask("mia", {{"a", state, "new", "accepted"}})) ==
+        Texts{"unchanged: new,,false,,0"});
+  CHECK(demo.log().empty());
+}
+
+TEST_CASE("a change is refused when its field moved, and made when another did") {
+  struct Row {
+    const char* what;
+    Change change;
+    std::string want;
+  };
+  const auto [what, change, want] = GENERATE(values<Row>({
+      {"by the value", {"a", state, "rejected", "new"}, "refused stale: accepted,rob,false,,2"},
+      {"by the revision", {"a", state, "rejected", {}, 0}, "refused stale: accepted,rob,false,,2"},
+      {"by a revision to come",
+       {"a", state, "rejected", {}, 3},
+       "refused stale: accepted,rob,false,,2"},
+      {"the value is still there",
+       {"a", state, "rejected", "accepted"},
+       "applied: rejected,rob,false,,3"},
+      {"only others moved since",
+       {"a", state, "rejected", {}, 1},
+       "applied: rejected,rob,false,,3"},
+      {"not since the newest", {"a", delegate, "", {}, 2}, "applied: accepted,,false,,3"},
+      {"one that never moved", {"a", archived, "true", {}, 0}, "applied: accepted,rob,true,,3"},
+      {"nothing is named", {"a", state, "rejected"}, "applied: rejected,rob,false,,3"},
+  }));
+  CAPTURE(what);
+  Tracked demo;
+  demo.record(patch("a", {}));
+  demo.ask("mia", {{"a", state, "accepted"}});
+  demo.ask("mia", {{"a", delegate, "rob"}});
+  CHECK(shown(demo.ask("mia", {change})) == Texts{want});
+}
+
+TEST_CASE("a series is addressed as a whole, all or nothing, or patch by patch") {
+  Tracked demo;
+  const auto series = demo.record(patch("c", {1, 0, 2}));
+  demo.record(patch("p1", {1, 1, 2}, {"c"}, 1));
+  demo.record(patch("p2", {1, 2, 2}, {"c"}, 2));
+  demo.ask("mia", {{"p2", state, "deferred"}});
+  const Change change{SeriesId{series}, state, "accepted", "new"};
+  CHECK(shown(demo.ask("mia", {change})) ==
+        Texts{"withheld: new,,false,,0", "refused stale: deferred,,false,,1"});
+  CHECK(shown(demo.ask("mia", {change, {"p1", archived, "true"}}, Mode::patch_by_patch)) ==
+        Texts{"applied: accepted,,true,,2", "refused stale: deferred,,false,,1"});
+  CHECK(shown(demo.ask("mia", {{SeriesId{series}, state, "rejected"}})) ==
+        Texts{"applied: rejected,,true,,3", "applied: rejected,,false,,2"});
+}
+
+TEST_CASE("a series that was merged means the other") {
+  Tracked demo;
+  const auto first = demo.record(patch("a", {1, 1, 2}, {}, 0));
+  const auto second = demo.record(patch("b", {1, 2, 2}, {}, 600));
+  REQUIRE(first != second);
+  Archive{demo.database.owner()}.merge_series(first, second, {});
+  CHECK(demo.ask("mia", {{SeriesId{second}, state, "accepted"}}).size() == 2);
+}
+
+TEST_CASE("what is not there is refused") {
+  Tracked demo;
+  demo.record(patch("a", {}));
+  CHECK(shown(demo.ask("mia", {{"b", state, "accepted"},
+                               {PatchId{99}, state, "accepted"},
+                               {SeriesId{99}, state, "accepted"}})) ==
+        Texts(3, "refused unknown-patch: new,,false,,0"));
+  CHECK(shown(demo.tracker.update({{"mia"}, "other", {{"a", state, "accepted"}}, {}})) ==
+        Texts{"refused unknown-patch: new,,false,,0"});
+  const Change unknown = GENERATE(values<Change>({{"a", state, "perfect"},
+                                                  {"a", delegate, "eve"},
+                                                  {"a", delegate, "bot"},
+                                                  {"a", archived, "maybe"},
+                                                  {"a", commit, "HEAD"}}));
+  CHECK(shown(demo.ask("root", {unknown})) == Texts{"refused unknown-value: new,,false,,0"});
+}
+
+TEST_CASE("who is disabled, or has no account, may do nothing") {
+  Tracked demo;
+  demo.record(patch("a", {}));
+  demo.sql("UPDATE account SET disabled = true WHERE login IN ('root', 'mia', 'ann')");
+  const auto login =
+      GENERATE(as<std::string>{}, "root", "mia", "ann", "eve", "nobody", "ingest", "");
+  CAPTURE(login);
+  CHECK(shown(demo.ask(login, {{"a", state, "deferred"}})) ==
+        Texts{"refused permission: new,,false,,0"});
+}
+
+TEST_CASE("the moves between states are the project's") {
+  Tracked demo;
+  demo.record(patch("a", {}));
+  demo.sql("UPDATE state SET moves_to = '{under-review}' WHERE name = 'new'");
+  CHECK(shown(demo.ask("mia", {{"a", state, "accepted"}})) == Texts{"refused move: new,,false,,0"});
+  CHECK(shown(demo.ask("mia", {{"a", state, "under-review"}, {"a", state, "accepted"}})) ==
+        Texts{"applied: accepted,,false,,2"});
+}
+
+TEST_CASE("a trial says what would be, and writes nothing") {
+  Tracked demo;
+  demo.record(patch("a", {}));
+  CHECK(shown(demo.tracker.try_update({{"mia"}, "demo", {{"a", state, "accepted"}}, {}})) ==
+        Texts{"applied: accepted,,false,,1"});
+  CHECK(demo.log().empty());
+}
+
+TEST_CASE("mail that comes later leaves what people set") {
+  Tracked demo;
+  demo.record(patch("p2", {1, 2, 3}, {}, 5));
+  demo.ask("mia", {{"p2", state, "accepted"}, {"p2", delegate, "mia"}});
+  demo.record(patch("p1", {1, 1, 3}, {}, 4));
+  demo.record(comment("r", {"p2"}));
+  demo.record(patch("c", {1, 0, 3}, {}, 3));
+  CHECK(demo.sql("SELECT state, revision FROM patch ORDER BY number DESC LIMIT 1") == "accepted|2");
+}
+
+TEST_CASE("every project has the default states") {
+  Tracked demo;
+  Archive{demo.database.owner()}.add_project({.id = 0,
+                                              .name = "new",
+                                              .list_ids = {"n.example.org"},
+                                              .recipients = {},
+                                              .subject_match = {},
+                                              .list_tag = {}});
+  CHECK(
+      demo.sql("SELECT string_agg(name, ' ' ORDER BY position) FROM state WHERE project_id = 2") ==
+      "new under-review accepted rejected rfc not-applicable changes-requested awaiting-upstream "
+      "superseded deferred");
+}
+
+TEST_CASE("checks and notes are rows and events") {
+  Tracked demo;
+  const auto series = demo.record(patch("a", {}));
+  const CheckResult check{"ci build", "success", "https://ci.example.org/1", "built"};
+  CHECK(shown(demo.tracker.add_check({"bot"}, "demo", "a", check)) ==
+        "refused unknown-value: new,,false,,0");
+  const CheckResult sound{"ci/build", "success", "https://ci.example.org/1", "built \"it\""};
+  CHECK(demo.tracker.add_check({"bot"}, "demo", "a", sound).result == Result::applied);
+  CHECK(demo.tracker.add_check({"bot"}, "demo", SeriesId{series}, sound).result == Result::applied);
+  CHECK(demo.tracker.add_check({"rob"}, "demo", "a", sound).reason == Reason::permission);
+  CHECK(demo.tracker.add_check({"bot"}, "demo", "b", sound).reason == Reason::unknown_patch);
+  CHECK(demo.tracker.add_note({"rob"}, "demo", "a", "look at it").result == Result::applied);
+  CHECK(demo.tracker.add_note({"ann"}, "demo", "a", "look at it").reason == Reason::permission);
+  CHECK(demo.sql("SELECT count(message_row), count(series_id) FROM check_result") == "1|1");
+  CHECK(
+      demo.sql("SELECT new_value FROM event WHERE actor <> 'ingest' ORDER BY id LIMIT 1") ==
+      R"({"of" : "patch", "context" : "ci/build", "state" : "success", "url" : "https://ci.example.org/1", "description" : "built \"it\""})");
+  CHECK(demo.sql("SELECT new_value FROM event WHERE category = 'note-created'") ==
+        R"({"text" : "look at it"})");
+}
+
+TEST_CASE("the tracker's role can write what people set, and nothing else") {
+  const Tracked demo;
+  const auto statement = GENERATE(
+      as<std::string>{}, "UPDATE patch SET series_id = 1", "UPDATE patch SET number = 1",
+      "UPDATE message SET subject = ''", "UPDATE event SET actor = 'x'", "DELETE FROM event",
+      "DELETE FROM patch", "UPDATE series SET name = ''", "UPDATE account SET login = 'x'",
+      "UPDATE token SET hash = ''", "INSERT INTO message DEFAULT VALUES", "CREATE TABLE mine ()",
+      "INSERT INTO event (project_id, category, transaction) VALUES (1, 'series-created', '1')",
+      "UPDATE project SET name = 'x'", "DELETE FROM account", "INSERT INTO pin VALUES (1, 1)");
+  CAPTURE(statement);
+  pqxx::connection session{demo.database.tracker()};
+  pqxx::work transaction{session};
+  CHECK_THROWS_WITH(transaction.exec(statement), Contains("permission denied"));
+}
+
+TEST_CASE("the ingest role writes events in nobody's name, and changes nothing that people set") {
+  const Tracked demo;
+  const auto statement = GENERATE(
+      as<std::string>{},
+      "INSERT INTO event (project_id, category, actor) VALUES (1, 'series-created', 'mia')",
+      "UPDATE patch SET state = 'accepted'", "UPDATE patch SET revision = 1",
+      "UPDATE patch SET commit_ref = ''", "UPDATE patch SET delegate_id = 1",
+      "SELECT write_changes('mia', '[]')", "INSERT INTO check_result DEFAULT VALUES",
+      "INSERT INTO role VALUES (1, 1, 'maintainer')", "UPDATE account SET admin = true");
+  CAPTURE(statement);
+  pqxx::connection session{demo.database.ingest()};
+  pqxx::work transaction{session};
+  CHECK_THROWS_WITH(transaction.exec(statement), Contains("permission denied"));
+}
