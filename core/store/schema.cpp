@@ -72,9 +72,20 @@ bool apply_migration(pqxx::connection& connection, const Migration& migration) {
   return true;
 }
 
+// A backup that was restored into a new server has events of transactions that are yet to come
+// there: the feed would hold them back for years, and let new ones overtake them. They become the
+// oldest.
+void mend_feed(pqxx::transaction_base& transaction) {
+  transaction.exec(
+      "UPDATE event SET transaction = '1' WHERE (SELECT transaction FROM event ORDER BY "
+      "transaction "
+      "DESC LIMIT 1) >= pg_snapshot_xmax(pg_current_snapshot())");
+}
+
 void grant(pqxx::connection& connection) {
   pqxx::work transaction{connection};
   take_migration_lock(transaction);
+  mend_feed(transaction);
   transaction.exec(grants);
   transaction.commit();
 }

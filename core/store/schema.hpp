@@ -21,8 +21,9 @@ int schema_version(pqxx::transaction_base& transaction);  // 0: there is none
 
 std::string_view grants_of_roles();  // schema/grants.sql
 
-// Brings the database up to known_schema_version() and grants the roles what they need. Needs the
-// owner's rights. `applied` hears of each migration after its commit.
+// Brings the database up to known_schema_version(), grants the roles what they need, and mends the
+// feed of a restored backup. Needs the owner's rights. `applied` hears of each migration after its
+// commit.
 void migrate(const std::string& connection,
              const std::function<void(std::string_view name)>& applied);
 

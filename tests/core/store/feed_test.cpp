@@ -1,0 +1,183 @@
+// The feed: gap-free, in the order of commits, whatever commits late.
+#include "core/store/feed.hpp"
+
+#include <pqxx/pqxx>
+
+#include "core/store/archive.hpp"
+#include "core/store/postgres_store.hpp"
+#include "core/store/schema.hpp"
+#include "core/store/tracker.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/members.hpp"
+#include "tests/support/scratch_database.hpp"
+
+using namespace quilter;
+using namespace quilter::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+struct Fed {
+  ReadyDatabase database;
+  Tracker tracker{options(database.tracker())};
+  Cursor at;
+
+  static StoreOptions options(const std::string& connection) {
+    StoreOptions options;
+    options.connection = connection;
+    return options;
+  }
+  // "patch-created series-created" since the last call.
+  std::string news(const EventFilter& filter = {}, std::int64_t most = 100) {
+    const auto page = tracker.events(filter, at, most);
+    at = page.next;
+    std::string text;
+    for (const auto& event : page.events) text += (text.empty() ? "" : " ") + event.category;
+    return text;
+  }
+};
+
+void tell(pqxx::transaction_base& transaction, const std::string& category) {
+  transaction.exec_params("INSERT INTO event (project_id, category) VALUES (1, $1)", category);
+}
+
+class Writer {
+ public:
+  explicit Writer(const std::string& connection) : session_{connection}, transaction_{session_} {}
+  void tell(const std::string& category) { ::tell(transaction_, category); }
+  void commit() { transaction_.commit(); }
+
+ private:
+  pqxx::connection session_;
+  pqxx::work transaction_;
+};
+
+}  // namespace
+
+TEST_CASE("what commits late comes late, and nothing overtakes it") {
+  Fed demo;
+  Writer slow{demo.database.superuser()}, quick{demo.database.superuser()};
+  slow.tell("series-created");
+  quick.tell("patch-created");
+  quick.commit();
+  CHECK(demo.news() == "");  // its id is larger than one that may still come
+  slow.tell("cover-created");
+  slow.commit();
+  CHECK(demo.news() == "series-created cover-created patch-created");
+  CHECK(demo.news() == "");
+}
+
+TEST_CASE("what was rolled back leaves no gap to wait for") {
+  Fed demo;
+  { Writer{demo.database.superuser()}.tell("series-created"); }
+  Writer next{demo.database.superuser()};
+  next.tell("patch-created");
+  next.commit();
+  CHECK(demo.news() == "patch-created");
+}
+
+TEST_CASE("pages go on where the last one ended, and a filter that lets nothing through too") {
+  Fed demo;
+  Writer writer{demo.database.superuser()};
+  for (const auto* category : {"series-created", "patch-created", "cover-created"})
+    writer.tell(category);
+  writer.commit();
+  CHECK(demo.news({}, 2) == "series-created patch-created");
+  CHECK(demo.news({}, 2) == "cover-created");
+  CHECK(demo.news({}, 2) == "");
+  demo.at = {};
+  CHECK(demo.news({.project = "demo",
+                   .categories = {"patch-created"},
+                   .actor = "ingest",
+                   .message_id = {}}) == "patch-created");
+  CHECK(demo.news() == "");
+  demo.at = {};
+  CHECK(demo.news({.project = "other", .categories = {}, .actor = {}, .message_id = {}}) == "");
+  CHECK(demo.news() == "");
+}
+
+TEST_CASE("a cursor is text, and one of another database is refused") {
+  Fed demo;
+  CHECK(cursor("12-34") == Cursor{12, 34});
+  CHECK(cursor(to_string(Cursor{12, 34})) == Cursor{12, 34});
+  CHECK(cursor("") == Cursor{});
+  for (const auto* text : {"12", "-1-2", "1-", "1--2", "x-1", "1-2 ", "99999999999999999999-1"})
+    CHECK_FALSE(cursor(text));
+  demo.at = {std::uint64_t{1} << 60, 1};
+  CHECK_THROWS_WITH(demo.news(), Contains("of another database"));
+}
+
+TEST_CASE("a backup that was restored into a new server is told from the start") {
+  Fed demo;
+  Writer writer{demo.database.superuser()};
+  writer.tell("series-created");
+  writer.tell("patch-created");
+  writer.commit();
+  demo.database.ask("UPDATE event SET transaction = '1152921504606846976'");
+  CHECK(demo.news() == "");
+  migrate(demo.database.owner(), [](std::string_view) {});
+  demo.at = {};
+  CHECK(demo.news() == "series-created patch-created");
+}
+
+TEST_CASE("the feed is read by its index") {
+  const Fed demo;
+  demo.database.ask(
+      "INSERT INTO event (project_id, category) SELECT 1, 'series-created' FROM "
+      "generate_series(1, 20000); ANALYZE event");
+  const auto plan = demo.database.ask(
+      "EXPLAIN SELECT * FROM event WHERE (transaction, id) > ('1'::xid8, 5) AND transaction < "
+      "pg_snapshot_xmin(pg_current_snapshot()) ORDER BY transaction, id LIMIT 10");
+  CHECK_THAT(plan, Contains("Index Scan using event_feed") && !Contains("Sort"));
+}
+
+TEST_CASE("a change is told with all that it is") {
+  Fed demo;
+  PostgresStore store{Fed::options(demo.database.ingest()), {}};
+  RawMessage message;
+  const auto series = store.record(store.projects().front(), patch("a", {}), message, {}).series;
+  CHECK(demo.news() == "series-created patch-created series-completed");
+  demo.database.ask("INSERT INTO account (login, admin) VALUES ('root', true)");
+  demo.tracker.update({{"root"}, "demo", {{"a", PatchField::state, "accepted"}}, {}});
+  const auto page = demo.tracker.events({}, demo.at, 10);
+  REQUIRE(page.events.size() == 1);
+  const auto& event = page.events.front();
+  CHECK(event.category == "patch-state-changed");
+  CHECK(event.project == "demo");
+  CHECK(event.actor == "root");
+  CHECK(event.message_id == "a");
+  CHECK(event.series == series);
+  CHECK(event.field == "state");
+  CHECK(event.from == "new");
+  CHECK(event.to == "accepted");
+  CHECK(event.revision == 1);
+}
+
+TEST_CASE("a series is told to be complete once") {
+  Fed demo;
+  PostgresStore store{Fed::options(demo.database.ingest()), {}};
+  const auto project = store.projects().front();
+  const auto record = [&](const Submission& submission) {
+    RawMessage message;
+    return store.record(project, submission, message, {}).series;
+  };
+  const auto told = [&] {
+    return demo.database.ask("SELECT count(*) FROM event WHERE category = 'series-completed'");
+  };
+  Archive archive{demo.database.owner()};
+  const auto cover = record(patch("c", {1, 0, 2}, {}, 600, "eve@example.org"));
+  const auto series = record(patch("p1", {1, 1, 2}, {}, 0));
+  record(patch("p2", {1, 2, 2}, {"p1"}, 1));
+  REQUIRE(cover < series);
+  REQUIRE(told() == "1\n");
+
+  // A patch leaves it, and comes back.
+  const auto other = archive.split_series(series, {2}, {});
+  CHECK(archive.merge_series(series, other, {}) == series);
+  CHECK(told() == "1\n");
+
+  // It goes into one with an older id, which is complete by that.
+  CHECK(archive.merge_series(cover, series, {}) == cover);
+  CHECK(archive.series(cover)->complete);
+  CHECK(told() == "1\n");
+}
