@@ -1,10 +1,11 @@
 // Tracker: what people, bots and automations change, and the log of it.
 //
-// Promise: each call is one transaction on rows locked in ascending order; it writes only the
-// columns that it means, and the event of each in the same transaction. A lost race and a commit in
-// doubt are run again: a change that is there already is `unchanged`. Errors: StoreError where the
-// database is away or refuses; what may not be is an outcome. Owns: its connections. Threads: safe
-// from any number; each call holds one connection.
+// Promise: each call is one transaction, on rows locked in ascending order; it writes only the
+// columns that it means, and an event of each. A lost race and a commit in doubt are run again: a
+// change that is there already is `unchanged`; a check or note may be there twice.
+// Errors: StoreError where the database is away or refuses; what may not be is an outcome.
+// Owns: its connections.
+// Threads: safe from any number; each call holds one connection.
 #pragma once
 
 #include <cstdint>

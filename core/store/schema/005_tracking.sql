@@ -169,10 +169,13 @@ BEGIN
 END $$;
 
 -- What core/tracking decides on, as JSON. The patches are locked first, ascending; what is read after that stands until the
--- transaction ends. `since`: the oldest revision that the request was decided on, NULL where it names none.
+-- transaction ends. `since`: the oldest revision that the request was decided on, NULL where it names none. For what is switched
+-- off see 004_record.sql.
 CREATE FUNCTION hold_patches(own_login text, own_project text, message_ids text[], patch_ids bigint[], series_ids bigint[],
                              since bigint) RETURNS json
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
   held bigint[];
   projects bigint[];
@@ -218,7 +221,9 @@ END $$;
 
 -- Writes what core/tracking decided on patches that are held, in its order: of each the one column, and the event.
 CREATE FUNCTION write_changes(own_actor text, changes jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
   change record;
 BEGIN
