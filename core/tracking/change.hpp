@@ -1,8 +1,10 @@
 // A request to change what people decide about patches, and what became of it.
 //
-// Promise: a change means one field and nothing else. Of two that are decided on the same values
-// the second is refused with the present ones, whatever happened to other fields. Error: none; what
-// may not be is an Outcome. Owns: everything by value. Threads: values.
+// Promise: a change means one field and nothing else. Of two that are decided on the same values of
+// one field, the second is refused with the present ones.
+// Error: none; what may not be is an Outcome.
+// Owns: everything by value.
+// Threads: values.
 #pragma once
 
 #include <array>
