@@ -9,7 +9,7 @@
 
 namespace quilter {
 
-TrackingFacts tracking_facts(const std::string& json);
+TrackingFacts tracking_facts(const std::string& text);
 std::string to_json(const std::vector<Step>& steps);
 
 }  // namespace quilter
