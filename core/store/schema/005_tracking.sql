@@ -169,8 +169,8 @@ BEGIN
 END $$;
 
 -- What core/tracking decides on, as JSON. The patches are locked first, ascending; what is read after that stands until the
--- transaction ends. `since`: the oldest revision that the request was decided on, NULL where it names none. For what is switched
--- off see 004_record.sql.
+-- transaction ends. `since`: the oldest revision that the request was decided on, NULL where it names none. What is switched off
+-- is so as in 004_record.sql.
 CREATE FUNCTION hold_patches(own_login text, own_project text, message_ids text[], patch_ids bigint[], series_ids bigint[],
                              since bigint) RETURNS json
 LANGUAGE plpgsql
@@ -215,7 +215,8 @@ BEGIN
                (SELECT coalesce(json_object_agg(a.login, o.role), '{}') FROM role o JOIN account a ON a.id = o.account_id
                 WHERE o.project_id = j.id AND NOT a.disabled) AS roles,
                (SELECT coalesce(json_agg(s), '[]') FROM (
-                  SELECT s.name, s.action_required, s.by_submitter, s.moves_to FROM state s WHERE s.project_id = j.id) s) AS states
+                  SELECT s.name, s.action_required, s.by_submitter, s.moves_to FROM state s
+                  WHERE s.project_id = j.id) s) AS states
         FROM project j WHERE j.id = ANY (projects)) r));
 END $$;
 
@@ -227,8 +228,10 @@ AS $$
 DECLARE
   change record;
 BEGIN
-  FOR change IN SELECT c.* FROM ROWS FROM (
-      jsonb_to_recordset(changes) AS (patch bigint, field text, old_value text, new_value text)) WITH ORDINALITY c ORDER BY c.ordinality LOOP
+  FOR change IN
+      SELECT c.* FROM ROWS FROM (
+        jsonb_to_recordset(changes) AS (patch bigint, field text, old_value text, new_value text)) WITH ORDINALITY c
+      ORDER BY c.ordinality LOOP
     CASE change.field
       WHEN 'state' THEN
         UPDATE patch SET state = change.new_value, revision = revision + 1 WHERE message_row = change.patch;

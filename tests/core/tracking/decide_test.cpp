@@ -79,6 +79,7 @@ TEST_CASE("a check has a context and one of four states") {
     CHECK(is_sound({"netdev/build_32bit", word, "", ""}));
   for (const std::string word : {"", "failed", "Success"})
     CHECK_FALSE(is_sound({"ci", word, "", ""}));
-  for (const std::string context : {"", "two words", "-x", "é", std::string(256, 'x').c_str()})
+  for (const auto& context :
+       std::vector<std::string>{"", "two words", "-x", "é", std::string(256, 'x')})
     CHECK_FALSE(is_sound({context, "success", "", ""}));
 }
