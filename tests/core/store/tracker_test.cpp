@@ -1,7 +1,9 @@
 // What people change, and the log of it, in a database.
 #include "core/store/tracker.hpp"
 
+#include <atomic>
 #include <pqxx/pqxx>
+#include <thread>
 
 #include "core/store/archive.hpp"
 #include "core/store/postgres_store.hpp"
@@ -234,6 +236,27 @@ TEST_CASE("every project has the default states") {
       demo.sql("SELECT string_agg(name, ' ' ORDER BY position) FROM state WHERE project_id = 2") ==
       "new under-review accepted rejected rfc not-applicable changes-requested awaiting-upstream "
       "superseded deferred");
+}
+
+TEST_CASE("of those who change one patch at once none is lost") {
+  Tracked demo;
+  demo.record(patch("a", {}));
+  std::atomic<int> applied = 0;
+  std::vector<std::thread> threads;
+  for (const std::string mine : {"accepted", "rejected", "deferred", "rfc"})
+    threads.emplace_back([&, mine] {
+      for (int i = 0; i < 20; ++i)
+        for (const auto& change :
+             {Change{"a", state, mine, "new"}, Change{"a", state, "new", mine}})
+          if (demo.ask("mia", {change}).front().result == Result::applied) ++applied;
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(applied % 2 == 0);  // who moved it has moved it back
+  CHECK(demo.sql("SELECT state, revision FROM patch") == "new|" + std::to_string(applied));
+  CHECK(demo.sql(
+            "SELECT count(*) FROM (SELECT old_value, lag(new_value, 1, 'new') OVER (ORDER BY "
+            "revision) AS before FROM event WHERE field = 'state') e WHERE old_value <> before") ==
+        "0");
 }
 
 TEST_CASE("checks and notes are rows and events") {
