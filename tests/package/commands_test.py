@@ -144,7 +144,7 @@ class Scratch:
         postgres = SOURCE / "tests" / "support" / "postgres"
         subprocess.run([postgres, "start", folder], check=True, stdout=subprocess.DEVNULL)
         stack.callback(subprocess.run, [postgres, "stop", folder, "--immediate"], check=False)
-        for statement in ("DROP DATABASE quilter", "DROP ROLE quilter_owner, quilter_ingest"):
+        for statement in ("DROP DATABASE quilter", "DROP ROLE quilter_owner, quilter_ingest, quilter_tracker"):
             subprocess.run(["psql", "-qX", "-h", folder, "-U", "postgres", "-c", statement], check=True)
         return folder
 
