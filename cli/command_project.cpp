@@ -26,12 +26,6 @@ std::vector<std::string> list_ids(const std::vector<std::string>& texts) {
   return ids;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text.empty() ? "-" : text;
-}
-
 // "none" alone gives nobody a right.
 bool has_bad_hint(const std::vector<std::string>& texts) {
   return texts != std::vector<std::string>{"none"} &&

@@ -19,7 +19,7 @@
 namespace quilter::cli {
 namespace {
 
-constexpr std::size_t most_shown = 100;  // differences of a project, to people
+constexpr std::size_t most_differences = 100;  // differences of a project, to people
 
 struct Difference {
   std::string what, id, change;  // "message", its id, "changed", "gone" or "new"
@@ -157,7 +157,7 @@ std::string text_of(const Comparison& comparison) {
   if (comparison.differences.empty()) return text + "no difference\n";
   text += std::to_string(comparison.count("message")) + " messages and " +
           std::to_string(comparison.count("series")) + " series would differ\n";
-  const auto shown = std::min(most_shown, comparison.differences.size());
+  const auto shown = std::min(most_differences, comparison.differences.size());
   for (std::size_t i = 0; i < shown; ++i) text += "  " + text_of(comparison.differences[i]);
   if (shown < comparison.differences.size()) text += "  … (--json names all)\n";
   return text;

@@ -25,12 +25,6 @@ int complain_held(const std::string& id) {
   return complain(id + " is being recorded, or in another hand: try again");
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text.empty() ? "-" : text;
-}
-
 std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : text;
 }

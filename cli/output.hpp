@@ -25,8 +25,9 @@ std::string table(const std::vector<std::vector<std::string>>& rows);
 // Line ends and tabs stay, other control characters become '?'.
 std::string terminal_text(std::string_view text);
 
-std::string person(const Mailbox& mailbox);              // "Name <a@b>"
-std::string when(const std::optional<Timestamp>& date);  // "2026-11-21 23:59", "-"
+std::string person(const Mailbox& mailbox);                 // "Name <a@b>"
+std::string when(const std::optional<Timestamp>& date);     // "2026-11-21 23:59", "-"
+std::string joined(const std::vector<std::string>& words);  // "a, b", "-"
 
 Json or_null(const std::string& text);  // "" is null
 Json date(const std::optional<Timestamp>& date);

@@ -13,17 +13,12 @@
 #include <filesystem>
 #include <optional>
 #include <string_view>
-#include <system_error>
 
 #include "core/mail/text.hpp"
 #include "milter/error.hpp"
 
 namespace quilter::milter {
 namespace {
-
-std::string reason(int error) {
-  return std::generic_category().message(error);
-}
 
 std::optional<std::string_view> after(std::string_view prefix, std::string_view text) {
   if (!text.starts_with(prefix)) return std::nullopt;

@@ -12,7 +12,6 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
-#include <system_error>
 
 #include "core/mail/text.hpp"
 #include "milter/error.hpp"
@@ -21,10 +20,6 @@ namespace quilter::milter {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::string reason(int error) {
-  return std::generic_category().message(error);
-}
 
 struct Connection {
   int socket;

@@ -8,7 +8,7 @@
 namespace quilter {
 namespace {
 
-constexpr std::size_t longest_reason = 500;
+constexpr std::size_t longest_reason_told = 500;
 
 std::string shown(const LogField& field) {
   const std::string name = std::string{field.key} + '=';
@@ -45,7 +45,7 @@ LogField milliseconds_field(std::string_view key, double milliseconds) {
 }
 
 LogField reason_field(std::string_view why, LogField::Form form) {
-  return {"reason", printable(why, longest_reason), form};
+  return {"reason", printable(why, longest_reason_told), form};
 }
 
 std::string text_of(const LogLine& line) {

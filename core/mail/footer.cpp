@@ -63,8 +63,8 @@ bool is_vger_footer(Block begin, Block end) {
          begin[1].starts_with("To unsubscribe from this list: send the line");
 }
 
-using Rule = bool (*)(Block, Block);
-constexpr std::array<Rule, 4> rules{is_signature, is_list_footer, is_drawn_footer, is_vger_footer};
+using Form = bool (*)(Block, Block);
+constexpr std::array<Form, 4> forms{is_signature, is_list_footer, is_drawn_footer, is_vger_footer};
 
 std::string_view without_blank_end(std::string_view text) {
   const auto end = text.find_last_not_of(" \t\r\n");
@@ -96,8 +96,8 @@ std::string_view without_one_footer(std::string_view text) {
   for (auto rest = tail; !rest.empty();) lines.push_back(without_line_end(next_line(rest)));
   const Block end = lines.data() + lines.size();
   for (auto at = lines.size(); at-- > 0;)
-    for (const auto rule : rules)
-      if (rule(lines.data() + at, end)) {
+    for (const auto form : forms)
+      if (form(lines.data() + at, end)) {
         const auto cut = static_cast<std::size_t>(lines[at].data() - text.data());
         return without_blank_end(text.substr(0, cut));
       }

@@ -30,7 +30,7 @@ std::string_view unescaped(std::string_view line) {  // mbox software puts ">" b
   return line.starts_with(">From") ? line.substr(1) : line;
 }
 
-std::string_view without_blank_start(std::string_view text) {
+std::string_view without_blank_lines_above(std::string_view text) {
   for (auto rest = text; !rest.empty(); text = rest)
     if (!trim(next_line(rest)).empty()) break;
   return text;
@@ -64,7 +64,7 @@ std::string take_unfolded(std::string_view& rest) {
 // "# HG changeset patch", "# User Ann <ann@x.org>": what `hg export` writes above the message. Its
 // lines stay in the text.
 std::optional<Mailbox> mercurial_user(std::string_view text) {
-  text = without_blank_start(text);
+  text = without_blank_lines_above(text);
   if (without_line_end(next_line(text)) != "# HG changeset patch") return std::nullopt;
   constexpr std::string_view user = "# User ";
   while (text.starts_with("# ")) {
@@ -80,7 +80,7 @@ std::optional<Mailbox> mercurial_user(std::string_view text) {
 
 InBody in_body(std::string_view text) {
   InBody found{mercurial_user(text), {}, text};
-  auto rest = without_blank_start(text);
+  auto rest = without_blank_lines_above(text);
   while (!rest.empty()) {
     auto behind = rest;
     if (!is_format_patch_line(unescaped(without_line_end(next_line(behind))))) {

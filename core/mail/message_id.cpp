@@ -40,7 +40,7 @@ std::vector<MessageId> from_bare_words(std::string_view field_body) {
 
 // RFC 5322 §3.2.2: comments, "(see <a@b>)", may stand around ids, and nest. One that never closes
 // is none.
-std::string without_comments(std::string_view field_body) {
+std::string ids_without_comments(std::string_view field_body) {
   std::string text;
   std::size_t open = 0;    // comments that are open
   std::size_t before = 0;  // the length of `text` where the outermost of them began
@@ -61,8 +61,9 @@ void add(std::vector<MessageId>& ids, MessageId id) {
 }  // namespace
 
 std::vector<MessageId> message_ids(std::string_view field_body) {
-  const auto text = field_body.find('(') == std::string_view::npos ? std::string{field_body}
-                                                                   : without_comments(field_body);
+  const auto text = field_body.find('(') == std::string_view::npos
+                        ? std::string{field_body}
+                        : ids_without_comments(field_body);
   if (text.find('<') == std::string::npos) return from_bare_words(text);
   std::vector<MessageId> ids;
   for (std::string_view rest = text; !rest.empty();) {

@@ -24,7 +24,7 @@ void set_once(std::string& to, std::string_view value) {
   if (to.empty()) to = value;
 }
 
-void add(std::vector<std::string>& to, std::string value) {
+void add_once(std::vector<std::string>& to, std::string value) {
   if (!value.empty() && to.size() < max_references &&
       std::find(to.begin(), to.end(), value) == to.end())
     to.push_back(std::move(value));
@@ -33,7 +33,7 @@ void add(std::vector<std::string>& to, std::string value) {
 void add_reference(std::vector<std::string>& to, std::string_view value) {
   auto id = named_message_id(value);
   if (id.empty()) id = named_message_id(split(value).front());  // `a@b ("[PATCH 0/3] title")`
-  add(to, id.empty() ? std::string{value} : std::move(id));
+  add_once(to, id.empty() ? std::string{value} : std::move(id));
 }
 
 // Without the "[1]" by which the text speaks of it.
@@ -54,11 +54,11 @@ constexpr std::array entries{
           }},
     Entry{"prerequisite-patch-id",
           [](Metadata& to, std::string_view value) {
-            if (is_object_name(value)) add(to.prerequisite_patch_ids, std::string{value});
+            if (is_object_name(value)) add_once(to.prerequisite_patch_ids, std::string{value});
           }},
     Entry{"prerequisite-message-id",
           [](Metadata& to, std::string_view value) {
-            add(to.prerequisite_message_ids, named_message_id(value));
+            add_once(to.prerequisite_message_ids, named_message_id(value));
           }},
     Entry{"change-id",
           [](Metadata& to, std::string_view value) {
@@ -72,8 +72,10 @@ constexpr std::array entries{
           [](Metadata& to, std::string_view value) { add_reference(to.based_on, value); }},
     Entry{"supersedes",
           [](Metadata& to, std::string_view value) { add_reference(to.supersedes, value); }},
-    Entry{"link", [](Metadata& to,
-                     std::string_view value) { add(to.links, std::string{without_mark(value)}); }},
+    Entry{"link",
+          [](Metadata& to, std::string_view value) {
+            add_once(to.links, std::string{without_mark(value)});
+          }},
 };
 
 // "%40" in a link is "@" (RFC 3986 §2.1).

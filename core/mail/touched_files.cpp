@@ -15,7 +15,7 @@ bool is_octal(char c) {
 }
 
 // Git quotes names with odd characters as C does: "b/f\303\266o".
-std::string unquoted(std::string_view name) {
+std::string unquoted_name(std::string_view name) {
   if (name.size() < 2 || name.front() != '"' || name.back() != '"') return std::string{name};
   name = name.substr(1, name.size() - 2);
   std::string plain;
@@ -58,8 +58,8 @@ bool is_alone_in_tree(const FileDiff& file, std::string_view name, std::string_v
 }
 
 std::string path_of(const FileDiff& file) {
-  const auto old_name = unquoted(file.old_name);
-  const auto new_name = unquoted(file.new_name);
+  const auto old_name = unquoted_name(file.old_name);
+  const auto new_name = unquoted_name(file.new_name);
   const auto& name = new_name == no_file || new_name.empty() ? old_name : new_name;
   const auto& other = &name == &new_name ? old_name : new_name;
   const bool prefixed =

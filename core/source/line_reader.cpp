@@ -11,7 +11,7 @@
 namespace quilter {
 
 namespace {
-constexpr std::size_t read_bytes = std::size_t{256} << 10U;
+constexpr std::size_t block_bytes = std::size_t{256} << 10U;
 }
 
 std::string_view LineReader::peek() {
@@ -39,10 +39,10 @@ void LineReader::take() {
 bool LineReader::fill() {
   buffer_.erase(0, std::exchange(start_, 0));
   const auto before = buffer_.size();
-  buffer_.resize(before + read_bytes);
+  buffer_.resize(before + block_bytes);
   ssize_t got = 0;
   do {
-    got = ::read(file_.number(), buffer_.data() + before, read_bytes);
+    got = ::read(file_.number(), buffer_.data() + before, block_bytes);
   } while (got < 0 && errno == EINTR);
   buffer_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   if (got < 0)

@@ -23,7 +23,7 @@ const std::string series_select =
     "s.merged_into_id "
     "FROM series s JOIN project j ON j.id = s.project_id JOIN person p ON p.id = s.submitter_id ";
 
-SeriesEntry series_of(const pqxx::row& row) {
+SeriesEntry series_entry(const pqxx::row& row) {
   return {.id = row[0].as<std::int64_t>(),
           .project = row[1].as<std::string>(),
           .version = row[2].as<std::int32_t>(),
@@ -68,7 +68,7 @@ std::vector<std::string> without_doubles(const std::vector<std::string>& lines) 
   return once;
 }
 
-MessageEntry member_of(const pqxx::row& row) {
+MessageEntry member_entry(const pqxx::row& row) {
   const auto text = [&row](int column) { return row[column].as<std::string>(); };
   return {.project = text(0),
           .message_id = text(1),
@@ -95,7 +95,7 @@ MessageEntry member_of(const pqxx::row& row) {
           .comments = sql::texts(row[24])};
 }
 
-CommentEntry comment_of(const pqxx::row& row) {
+CommentEntry comment_entry(const pqxx::row& row) {
   return {.message_id = row[0].as<std::string>(),
           .parent = row[1].as<std::string>(),
           .in_reply_to = row[2].as<std::string>(),
@@ -125,31 +125,31 @@ std::vector<SeriesEntry> Archive::series(const std::optional<std::string>& proje
   return snapshot_->rows(series_select +
                              "WHERE s.merged_into_id IS NULL AND ($1 = '' OR j.name = $1) "
                              "ORDER BY s.date DESC NULLS LAST, s.id DESC LIMIT $2",
-                         series_of, project.value_or(""), most);
+                         series_entry, project.value_or(""), most);
 }
 
 std::optional<SeriesEntry> Archive::series(std::int64_t id) {
-  const auto found = snapshot_->rows(series_select + "WHERE s.id = $1", series_of, id);
+  const auto found = snapshot_->rows(series_select + "WHERE s.id = $1", series_entry, id);
   return found.empty() ? std::nullopt : std::optional{found.front()};
 }
 
 std::vector<SeriesEntry> Archive::series_of_project(const std::string& project) {
   return snapshot_->rows(series_select + "WHERE s.merged_into_id IS NULL AND j.name = $1",
-                         series_of, project);
+                         series_entry, project);
 }
 
 std::vector<MessageEntry> Archive::members(std::int64_t series) {
   return snapshot_->rows(
-      members_select + "WHERE s.id = $1 ORDER BY (y.message_row IS NULL), m.number", member_of,
+      members_select + "WHERE s.id = $1 ORDER BY (y.message_row IS NULL), m.number", member_entry,
       series);
 }
 
 std::vector<MessageEntry> Archive::members_of_project(const std::string& project) {
-  return snapshot_->rows(members_select + "WHERE j.name = $1", member_of, project);
+  return snapshot_->rows(members_select + "WHERE j.name = $1", member_entry, project);
 }
 
 std::vector<MessageEntry> Archive::find_patch(const std::string& message_id) {
-  return snapshot_->rows(members_select + "WHERE m.message_id = $1 ORDER BY j.name", member_of,
+  return snapshot_->rows(members_select + "WHERE m.message_id = $1 ORDER BY j.name", member_entry,
                          message_id);
 }
 
@@ -161,7 +161,7 @@ std::vector<CommentEntry> Archive::comments_of_project(const std::string& projec
       "FROM comment c JOIN message m ON m.id = c.message_row JOIN project j ON j.id = m.project_id "
       "JOIN person p ON p.id = m.submitter_id LEFT JOIN message t ON t.id = c.parent_row WHERE "
       "j.name = $1",
-      comment_of, project);
+      comment_entry, project);
 }
 
 std::vector<Mailbox> Archive::people_of_project(const std::string& project) {

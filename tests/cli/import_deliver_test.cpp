@@ -21,7 +21,7 @@ std::string delivered(const std::string& options, const std::string& mail,
                    folder.path() + "/mail; } 2>&1; echo \"status=$?\"");
 }
 
-const auto patch = list_mails(1).at(1);
+const auto one_patch = list_mails(1).at(1);
 const auto talk = list_mail("hello@example.org", "hello", "", "talk\n");
 
 }  // namespace
@@ -29,9 +29,9 @@ const auto talk = list_mail("hello@example.org", "hello", "", "talk\n");
 TEST_CASE("a mail is recorded without a word, once, with or without a From_ line") {
   const ReadyDatabase database;
   const auto options = "--database " + quoted(database.ingest());
-  CHECK(delivered(options, patch) == "status=0\n");
+  CHECK(delivered(options, one_patch) == "status=0\n");
   CHECK(database.ask("SELECT message_id FROM message") == "0-1@example.org\n");
-  CHECK(delivered(options, mbox_of({patch}), "--verbose") ==
+  CHECK(delivered(options, mbox_of({one_patch}), "--verbose") ==
         "demo: <0-1@example.org> already recorded\nstatus=0\n");
   CHECK(delivered(options, talk) == "status=0\n");
   CHECK(delivered(options, talk, "--verbose") ==
@@ -40,7 +40,7 @@ TEST_CASE("a mail is recorded without a word, once, with or without a From_ line
                   "--verbose") == "<x@example.org> ignored, no-project\nstatus=0\n");
   CHECK(delivered(options,
                   "From: a@example.org\nSubject: [PATCH] x\n\n---\n" +
-                      patch.substr(patch.find("diff --git")),
+                      one_patch.substr(one_patch.find("diff --git")),
                   "--verbose --project demo")
             .starts_with("demo: <"));
 }
@@ -66,7 +66,7 @@ TEST_CASE("whatever goes wrong is for the MTA to try again: it would bounce anyt
            {bad, "", "colour"},
        }) {
     CAPTURE(row.options, row.arguments);
-    CHECK_THAT(delivered(row.options, patch, row.arguments),
+    CHECK_THAT(delivered(row.options, one_patch, row.arguments),
                Contains(row.want) && Contains("status=75"));
   }
   CHECK_THAT(delivered(good, ""), Contains("there is no mail") && Contains("status=75"));
@@ -80,9 +80,9 @@ TEST_CASE("what the database refuses for good is set aside in the spool, where i
   std::ofstream{config} << "[database]\nconnection = \"" << database.ingest()
                         << "\"\n[spool]\nfolder = \"" << folder.path() << "/spool\"\n";
   const auto options = "--config " + config;
-  CHECK_THAT(delivered(options, patch), Contains("status=75"));  // there is no spool
-  std::filesystem::create_directory(folder.path() + "/spool");   // as the package makes it
-  CHECK_THAT(delivered(options, patch),
+  CHECK_THAT(delivered(options, one_patch), Contains("status=75"));  // there is no spool
+  std::filesystem::create_directory(folder.path() + "/spool");       // as the package makes it
+  CHECK_THAT(delivered(options, one_patch),
              Contains("set aside as ") && Contains("23514") && Contains("status=0"));
   const auto list = output_of(program("quilter") + " " + options + " spool list");
   CHECK_THAT(list, Contains("failed") && Contains("demo") && Contains("23514"));

@@ -29,11 +29,6 @@ Delivery sound_mail(const std::string& queue_id = "4QUEUE") {
 
 const std::string sound_bytes = "Subject: [PATCH] x\r\nList-Id: <list.example.org>\r\n\r\nline\r\n";
 
-RawMessage only(std::vector<RawMessage> messages) {
-  REQUIRE(messages.size() == 1);
-  return std::move(messages.front());
-}
-
 void check_still_works(FakeMta& mta) {
   CHECK(mta.deliver(sound_mail()) == Answer{});
   CHECK(only(server().recorder.take()).bytes == sound_bytes);

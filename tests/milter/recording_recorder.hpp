@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/ingest/recorder.hpp"
+#include "tests/support/catch.hpp"
 
 namespace quilter::test {
 
@@ -62,5 +63,10 @@ class RecordingRecorder final : public Recorder {
   mutable ListMarks marks_;
   std::vector<RawMessage> messages_;
 };
+
+inline RawMessage only(std::vector<RawMessage> messages) {
+  REQUIRE(messages.size() == 1);
+  return std::move(messages.front());
+}
 
 }  // namespace quilter::test

@@ -5,10 +5,11 @@
 
 using namespace quilter;
 using namespace quilter::milter;
+using quilter::test::only;
 
 namespace {
 
-struct Fixture {
+struct SessionFixture {
   test::RecordingRecorder recorder;
   Admission admission;
   std::atomic<std::size_t> max_message_bytes = 1000;
@@ -16,11 +17,6 @@ struct Fixture {
 
   Session session() { return Session{recorder, admission, max_message_bytes, leading_space}; }
 };
-
-RawMessage only(std::vector<RawMessage> messages) {
-  REQUIRE(messages.size() == 1);
-  return std::move(messages.front());
-}
 
 }  // namespace
 
@@ -46,7 +42,7 @@ TEST_CASE("a header field is written as it was transferred") {
       {LeadingSpace::kept, " lone \r stays", "Subject: lone \r stays\r\n"},
   }));
   CAPTURE(row.body);
-  Fixture fixture;
+  SessionFixture fixture;
   fixture.leading_space = row.leading_space;
   auto session = fixture.session();
   session.mail("<a@x>");
@@ -60,7 +56,7 @@ TEST_CASE("what is beyond the limit is left out, wherever it falls") {
   const std::string whole = "Subject: s\r\n\r\nbody";
   for (std::size_t limit = 1; limit <= whole.size() + 1; ++limit) {
     CAPTURE(limit);
-    Fixture fixture;
+    SessionFixture fixture;
     fixture.max_message_bytes = limit;
     auto session = fixture.session();
     session.mail("a@x");
@@ -77,7 +73,7 @@ TEST_CASE("what is beyond the limit is left out, wherever it falls") {
 }
 
 TEST_CASE("a limit that changes counts for the messages that begin after it") {
-  Fixture fixture;
+  SessionFixture fixture;
   auto session = fixture.session();
   session.mail("a@x");
   fixture.max_message_bytes = 4;
@@ -98,7 +94,7 @@ TEST_CASE("an announced size is believed only so far as it makes sense") {
       GENERATE(as<std::string>{}, "SIZE=10", "size=10", "SIZE=", "SIZE=-1",
                "SIZE=99999999999999999999", "SIZE=2147483647", "SIZE=1x", "BODY=8BITMIME", "");
   CAPTURE(argument);
-  Fixture fixture;
+  SessionFixture fixture;
   auto session = fixture.session();
   session.mail("a@x");
   session.size_announced(argument);
@@ -109,7 +105,7 @@ TEST_CASE("an announced size is believed only so far as it makes sense") {
 }
 
 TEST_CASE("list marks are the three list fields, in any case, and the forward-paths") {
-  Fixture fixture;
+  SessionFixture fixture;
   auto session = fixture.session();
   session.mail("a@x");
   session.recipient("<list@example.org>");
@@ -125,7 +121,7 @@ TEST_CASE("list marks are the three list fields, in any case, and the forward-pa
 }
 
 TEST_CASE("a hostile number of list fields and recipients is capped") {
-  Fixture fixture;
+  SessionFixture fixture;
   auto session = fixture.session();
   session.mail("a@x");
   for (int i = 0; i < 20'000; ++i) session.recipient("r@x");
@@ -138,7 +134,7 @@ TEST_CASE("a hostile number of list fields and recipients is capped") {
 TEST_CASE(
     "after a failure the transaction ends in a tempfail at the next reply, and the next one is "
     "sound") {
-  Fixture fixture;
+  SessionFixture fixture;
   auto session = fixture.session();
   session.mail("a@x");
   session.fail("for the test");
@@ -159,7 +155,7 @@ TEST_CASE(
 }
 
 TEST_CASE("once draining, messages whose body is on its way end well and new ones are put off") {
-  Fixture fixture;
+  SessionFixture fixture;
   auto first = fixture.session();
   auto second = fixture.session();
   first.mail("a@x");
@@ -173,7 +169,7 @@ TEST_CASE("once draining, messages whose body is on its way end well and new one
 }
 
 TEST_CASE("a message that is not wanted, forgotten or failed is no longer in flight") {
-  Fixture fixture;
+  SessionFixture fixture;
   auto session = fixture.session();
   session.mail("a@x");
   session.header_field("List-Id", " untracked");
@@ -188,7 +184,7 @@ TEST_CASE("a message that is not wanted, forgotten or failed is no longer in fli
 }
 
 TEST_CASE("a message with more list fields than are read is read whole") {
-  Fixture fixture;
+  SessionFixture fixture;
   auto session = fixture.session();
   session.mail("<>");
   for (int i = 0; i < 100; ++i) session.header_field("List-Id", " <untracked.example.org>");

@@ -8,7 +8,7 @@
 namespace quilter::mime {
 namespace {
 
-const Library library;
+const Library gmime;
 
 // Whether time and memory grow with the size alone is measured by bench_hostile.
 TEST_CASE("whatever a mail holds, what is read of it is valid UTF-8 without NUL") {

@@ -15,7 +15,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-struct Recording {
+struct ArchiveRecording {
   ReadyDatabase database;
   PostgresStore store{options(), {}};
   Project project = store.projects().front();
@@ -65,7 +65,7 @@ bool somebody_waits(pqxx::connection& connection) {
 }  // namespace
 
 TEST_CASE("an archive reads one state, whatever is recorded meanwhile") {
-  Recording recording;
+  ArchiveRecording recording;
   recording.record(patch("c", {1, 0, 1}));
   Archive archive{recording.database.owner()};
   REQUIRE(archive.members_of_project("demo").size() == 1);
@@ -111,7 +111,7 @@ TEST_CASE("a read that failed is said, and the next one begins anew") {
 }
 
 TEST_CASE("a patch's trailers are its own, then those of the comments on it, each once") {
-  Recording recording;
+  ArchiveRecording recording;
   auto mail = patch("a", {});
   mail.trailers = {{"Cc", "z"}, {"Cc", "b"}, {"Cc", "z"}};
   recording.record(mail);
@@ -123,7 +123,7 @@ TEST_CASE("a patch's trailers are its own, then those of the comments on it, eac
 }
 
 TEST_CASE("a project whose first mail is on its way is not removed") {
-  Recording recording;
+  ArchiveRecording recording;
   recording.record(patch("a", {}));
   add_other(recording.database);
   pqxx::connection observer{recording.database.superuser()};
@@ -137,7 +137,7 @@ TEST_CASE("a project whose first mail is on its way is not removed") {
 }
 
 TEST_CASE("a project is changed while mail for it is on its way") {
-  Recording recording;
+  ArchiveRecording recording;
   recording.record(patch("a", {}));
   add_other(recording.database);
   Arriving mail{recording.database};

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const Project demo{1, "demo", {"demo.lists.example.org"}, {}, "", ""};
+const Project tracked{1, "demo", {"demo.lists.example.org"}, {}, "", ""};
 const auto any_time = Patience::Clock::time_point::max();
 
 // Runs batches as they come, the first one not before it is told to.
@@ -42,7 +42,7 @@ struct Office {
     return std::thread{[this, bytes] {
       RawMessage message;
       message.bytes.assign(bytes, 'x');
-      Errand errand{demo, submission, message, {}};
+      Errand errand{tracked, submission, message, {}};
       batches.join(errand, any_time, {});
     }};
   }
@@ -90,7 +90,7 @@ TEST_CASE("who waits for longer than it can goes, and those behind it come in it
   auto first = office.visitor(1);
   office.begun.get_future().wait();
   const RawMessage message;
-  Errand late{demo, office.submission, message, {}};
+  Errand late{tracked, office.submission, message, {}};
   office.batches.join(late, Patience::Clock::now() + 1ms, {});
   CHECK(late.outcome.status == Status::try_later);
   CHECK(late.outcome.failure == Failure::away);
@@ -106,7 +106,7 @@ TEST_CASE("what goes wrong while a batch is run is each one's outcome") {
   Batches batches{1, [](const auto&, const auto&) { throw std::bad_alloc{}; }};
   const RawMessage message;
   const auto submission = patch("a", {});
-  Errand errand{demo, submission, message, {}};
+  Errand errand{tracked, submission, message, {}};
   batches.join(errand, any_time, {});
   CHECK(errand.outcome.status == Status::try_later);
   CHECK(errand.outcome.failure == Failure::passing);
@@ -127,7 +127,8 @@ TEST_CASE("of messages in one transaction, one that the database refuses is refu
       threads.emplace_back([&, i] {
         ++started;
         const auto submission = patch("m" + std::to_string(i), {});
-        const auto outcome = store.record(i == 7 ? gone : demo, submission, {}, Patience::of(60s));
+        const auto outcome =
+            store.record(i == 7 ? gone : tracked, submission, {}, Patience::of(60s));
         ++(outcome.status == Status::stored ? stored : refused);
       });
     while (started < messages) std::this_thread::yield();

@@ -15,7 +15,7 @@ using quilter::test::ScratchDatabase;
 
 namespace {
 
-StoreOptions options(const std::string& connection) {
+StoreOptions options_for(const std::string& connection) {
   StoreOptions options;
   options.connection = connection;
   return options;
@@ -58,13 +58,13 @@ TEST_CASE("a database that is newer than the program is left alone, and nothing 
   execute(database.owner(),
           "INSERT INTO schema_migration (version, name) VALUES (999, 'from the future')");
   CHECK_THROWS_WITH(migrated(database.owner()), Contains("install the newer quilter"));
-  CHECK_THROWS_WITH(PostgresStore(options(database.ingest()), {}),
+  CHECK_THROWS_WITH(PostgresStore(options_for(database.ingest()), {}),
                     Contains("install the newer quilter"));
 }
 
 TEST_CASE("a database without schema is refused with the command that mends it") {
   const ScratchDatabase database;
-  CHECK_THROWS_WITH(PostgresStore(options(database.ingest()), {}), Contains("migrate"));
+  CHECK_THROWS_WITH(PostgresStore(options_for(database.ingest()), {}), Contains("migrate"));
   CHECK_THROWS_WITH(Archive(database.ingest()), Contains("migrate"));
 }
 

@@ -17,7 +17,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-struct Recording {
+struct SeriesRecording {
   ReadyDatabase database;
   PostgresStore store{options(), {}};
   Project project = store.projects().front();
@@ -48,7 +48,7 @@ std::string shown(Archive&& archive, std::int64_t series) {
 }  // namespace
 
 TEST_CASE("two series are merged by hand, and late mail finds the merged one") {
-  Recording recording;
+  SeriesRecording recording;
   const auto first = recording.record(patch("a", {1, 1, 4}, {}, 0));
   const auto second = recording.record(patch("c", {1, 3, 4}, {}, 60, "eve@example.org"));
   REQUIRE(first != second);
@@ -61,7 +61,7 @@ TEST_CASE("two series are merged by hand, and late mail finds the merged one") {
 }
 
 TEST_CASE("a series is split by hand, and late mail does not join it again") {
-  Recording recording;
+  SeriesRecording recording;
   const auto first = recording.record(patch("c", {1, 0, 4}));
   for (int n = 1; n <= 3; ++n)
     CHECK(recording.record(patch("p" + std::to_string(n), {1, n, 4}, {"c"}, n)) == first);
@@ -74,7 +74,7 @@ TEST_CASE("a series is split by hand, and late mail does not join it again") {
 }
 
 TEST_CASE("what stays keeps the number, also where the cover letter leaves") {
-  Recording recording;
+  SeriesRecording recording;
   const auto first = recording.record(patch("c", {1, 0, 2}));
   recording.record(patch("p1", {1, 1, 2}, {"c"}, 1));
   recording.record(patch("p2", {1, 2, 2}, {"c"}, 2));
@@ -85,7 +85,7 @@ TEST_CASE("what stays keeps the number, also where the cover letter leaves") {
 }
 
 TEST_CASE("a merged series is of the version that was named first, whatever an earlier mail says") {
-  Recording recording;
+  SeriesRecording recording;
   const auto stray = recording.record(patch("s", {1, 3, 9}, {}, 0));
   const auto kept = recording.record(patch("c", {2, 0, 3}, {}, 60));
   recording.record(patch("p1", {2, 1, 3}, {"c"}, 61));
@@ -98,7 +98,7 @@ TEST_CASE("a merged series is of the version that was named first, whatever an e
 }
 
 TEST_CASE("a project can be removed once all that it had is forgotten") {
-  Recording recording;
+  SeriesRecording recording;
   recording.record(comment("old", {"nothing"}));
   {
     pqxx::connection connection{recording.database.superuser()};
@@ -112,7 +112,7 @@ TEST_CASE("a project can be removed once all that it had is forgotten") {
 }
 
 TEST_CASE("what cannot be merged or split is refused, and changes nothing") {
-  Recording recording;
+  SeriesRecording recording;
   const auto first = recording.record(patch("a", {1, 1, 2}, {}, 0));
   const auto second = recording.record(patch("b", {1, 1, 2}, {}, 60));
   const auto before = recording.database.dump();
@@ -126,7 +126,7 @@ TEST_CASE("what cannot be merged or split is refused, and changes nothing") {
 }
 
 TEST_CASE("the ingest role cannot decide about series") {
-  Recording recording;
+  SeriesRecording recording;
   const auto first = recording.record(patch("a", {1, 1, 3}, {}, 0));
   const auto second = recording.record(patch("b", {1, 2, 3}, {}, 60));
   CHECK_THROWS_WITH(Archive{recording.database.ingest()}.merge_series(first, second, {}),
@@ -136,7 +136,7 @@ TEST_CASE("the ingest role cannot decide about series") {
 TEST_CASE("merging while mail of both series comes in gives what merging afterwards gives") {
   std::string want;
   for (const bool at_once : {false, true}) {
-    Recording recording;
+    SeriesRecording recording;
     const auto first = recording.record(patch("a0", {1, 0, 20}));
     const auto second = recording.record(patch("b10", {1, 10, 20}, {}, 600));
     std::vector<Submission> mails;
@@ -163,7 +163,7 @@ TEST_CASE("merging while mail of both series comes in gives what merging afterwa
 }
 
 TEST_CASE("comments that wait in vain are forgotten after their time, others are not") {
-  Recording recording;
+  SeriesRecording recording;
   recording.record(patch("a", {}));
   recording.record(comment("on a", {"a"}));
   recording.record(comment("old", {"nothing"}));
@@ -186,7 +186,7 @@ TEST_CASE("comments that wait in vain are forgotten after their time, others are
 }
 
 TEST_CASE("forgetting leaves what somebody holds") {
-  Recording recording;
+  SeriesRecording recording;
   recording.record(comment("old", {"nothing"}));
   pqxx::connection connection{recording.database.superuser()};
   {
