@@ -10,6 +10,9 @@ target_compile_options(quilter_settings INTERFACE -Wall -Wextra -Wpedantic -Wsha
 if(QUILTER_WERROR)
   target_compile_options(quilter_settings INTERFACE -Werror)
 endif()
+if(CMAKE_UNITY_BUILD)  # no warnings of what is one file's own: all files of a folder are included by one
+  target_compile_options(quilter_settings INTERFACE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 if(QUILTER_SANITIZE)
   target_compile_options(quilter_settings INTERFACE -fsanitize=${QUILTER_SANITIZE} -fno-sanitize-recover=all
                                                     -fno-omit-frame-pointer)
