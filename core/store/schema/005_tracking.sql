@@ -159,6 +159,9 @@ BEGIN
   SELECT own_project, e->>'category', CASE WHEN (e->>'own')::boolean THEN own_row END,
          coalesce(ids[(e->>'series')::integer + 1], (e->>'series_id')::bigint)
   FROM jsonb_array_elements(events) WITH ORDINALITY s (e, n) WHERE e->>'category' <> 'series-completed' ORDER BY n;
+  IF NOT events @> '[{"category": "series-completed"}]' THEN
+    RETURN;  -- most messages complete nothing
+  END IF;
   FOR completed IN SELECT ids[(e->>'series')::integer + 1] FROM jsonb_array_elements(events) WITH ORDINALITY s (e, n)
                    WHERE e->>'category' = 'series-completed' ORDER BY n LOOP
     CONTINUE WHEN EXISTS (SELECT FROM event e WHERE e.category = 'series-completed' AND e.series_id = ANY (
