@@ -1,15 +1,14 @@
 // Importer: the messages of a source go to the database, several at once, each as the daemon
 // would record it.
 //
-// Promise: each message is a transaction of its own, as background work: live mail goes first. What
-// the database does not take is tried again, at growing pauses, until `give_up_after` has passed;
-// then the import is given up. settled() never counts a message that is not committed (or ignored,
-// or refused and in the counts as such) with all before it. Memory: `most_waiting_bytes` of
-// messages, and so many of which one waits for an earlier one as `most_ahead`. Mails that would
-// wait for each other's locks (neighbours in a source mostly would) are not begun at once.
-// Errors: none thrown; counts() and gave_up() tell.
-// Owns: its threads; store and routes outlive it.
-// Threads: safe from any; offer() by one at a time.
+// Promise: messages are recorded as background work, several in a transaction: live mail goes
+// first. What the database does not take is tried again, at growing pauses, until `give_up_after`
+// has passed; then the import is given up. settled() never counts a message that is not committed
+// (or ignored, or refused and in the counts as such) with all before it. Memory:
+// `most_waiting_bytes` of messages, and so many of which one waits for an earlier one as
+// `most_ahead`. Mails that would wait for each other's locks (neighbours in a source mostly would)
+// are not begun at once. Errors: none thrown; counts() and gave_up() tell. Owns: its threads; store
+// and routes outlive it. Threads: safe from any; offer() by one at a time.
 #pragma once
 
 #include <chrono>
