@@ -115,15 +115,14 @@ int deliver_message(const Common& common, const DeliverArguments& arguments) {
   const mime::Library gmime;
   const auto patience = Patience::of(arguments.patience);
   const auto message = read_message(common.max_message_bytes());
-  const auto mail = mime::read_mail(message.bytes);
+  auto mail = mime::read_mail(message.bytes);
   PostgresStore store{options_of_delivery(common.connection(), arguments.patience),
                       common.stitching()};
   const Routes routes{store.projects()};
-  std::vector<Attempt> attempts;
-  for (const auto* project : wanted(routes, mail, arguments.project))
-    attempts.push_back(attempt_in(*project, mail, message, store, patience));
-  if (attempts.empty() && arguments.verbose)
+  const auto projects = wanted(routes, mail, arguments.project);
+  if (projects.empty() && arguments.verbose)
     std::cout << terminal_text("<" + own_id(mail).id + "> ignored, no-project");
+  const auto attempts = attempts_in(projects, std::move(mail), message, store, patience);
   return judge(common, arguments, message, attempts);
 }
 

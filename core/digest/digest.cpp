@@ -38,10 +38,32 @@ const Algorithm& sha256() {
 
 }  // namespace
 
-std::array<std::uint8_t, 20> sha1(std::string_view bytes) {
-  static const auto algorithm =
-      fetch("SHA1");  // once: to look it up takes longer than a short hash
-  return digest<20>(bytes, algorithm);
+// Its steps fail for want of memory only.
+struct Sha1Digester::State {
+  State() {
+    // Once: to look it up takes longer than a short hash.
+    static const auto algorithm = fetch("SHA1");
+    require(context && EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1);
+  }
+  static void require(bool worked) {
+    if (!worked) throw std::bad_alloc{};
+  }
+  const Context context{EVP_MD_CTX_new()};
+};
+
+Sha1Digester::Sha1Digester() : state_{std::make_unique<State>()} {}
+Sha1Digester::~Sha1Digester() = default;
+
+void Sha1Digester::add(std::string_view piece) {
+  State::require(EVP_DigestUpdate(state_->context.get(), piece.data(), piece.size()) == 1);
+}
+
+Sha1 Sha1Digester::take() {
+  auto* context = state_->context.get();
+  Sha1 result{};
+  State::require(EVP_DigestFinal_ex(context, result.data(), nullptr) == 1);
+  State::require(EVP_DigestInit_ex2(context, nullptr, nullptr) == 1);
+  return result;
 }
 
 std::string sha256_hex(std::string_view bytes) {

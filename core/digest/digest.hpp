@@ -3,19 +3,36 @@
 // Promise: pure functions of their input; lock_hash never changes, since daemons of two releases
 // must agree on it.
 // Error: none.
-// Threads: safe from any. The crypto library stays inside this folder.
+// Threads: safe from any; a digester belongs to one. The crypto library stays inside this folder.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace quilter {
 
-std::array<std::uint8_t, 20> sha1(std::string_view bytes);
+using Sha1 = std::array<std::uint8_t, 20>;
+
+// One digest after the other, each of all pieces since the one before.
+class Sha1Digester {
+ public:
+  Sha1Digester();
+  ~Sha1Digester();
+  Sha1Digester(const Sha1Digester&) = delete;
+  Sha1Digester& operator=(const Sha1Digester&) = delete;
+
+  void add(std::string_view piece);
+  Sha1 take();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // 64 hex digits, lower case.
 std::string sha256_hex(std::string_view bytes);

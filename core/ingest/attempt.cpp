@@ -1,6 +1,7 @@
 #include "core/ingest/attempt.hpp"
 
 #include <new>
+#include <utility>
 
 #include "core/ingest/maillog.hpp"
 #include "core/ingest/metrics.hpp"
@@ -11,9 +12,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void record_in(const Project& project, const Mail& mail, const RawMessage& message, Store& store,
+void record_in(const Project& project, Mail mail, const RawMessage& message, Store& store,
                const Patience& patience, Attempt& attempt) {
-  const auto classified = classify(mail, profile(project));
+  const auto classified = classify(std::move(mail), profile(project));
   if (const auto* ignored = std::get_if<Ignored>(&classified)) {
     attempt.outcome = {.status = Status::ignored, .detail = std::string{ignored->reason}};
     return;
@@ -31,12 +32,12 @@ void record_in(const Project& project, const Mail& mail, const RawMessage& messa
 }  // namespace
 
 // A bug that one mail meets must not make its client send it for days.
-Attempt attempt_in(const Project& project, const Mail& mail, const RawMessage& message,
-                   Store& store, const Patience& patience) {
+Attempt attempt_in(const Project& project, Mail mail, const RawMessage& message, Store& store,
+                   const Patience& patience) {
   const auto start = Clock::now();
   Attempt attempt{.project = project.name, .message_id = own_id(mail).id};
   try {
-    record_in(project, mail, message, store, patience, attempt);
+    record_in(project, std::move(mail), message, store, patience, attempt);
   } catch (const std::bad_alloc&) {
     attempt.outcome = {.failure = Failure::passing, .detail = "out of memory"};
   } catch (const std::exception& error) {
@@ -45,6 +46,17 @@ Attempt attempt_in(const Project& project, const Mail& mail, const RawMessage& m
   }
   attempt.delay = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
   return attempt;
+}
+
+std::vector<Attempt> attempts_in(const std::vector<const Project*>& projects, Mail mail,
+                                 const RawMessage& message, Store& store,
+                                 const Patience& patience) {
+  std::vector<Attempt> attempts;
+  if (projects.empty()) return attempts;
+  for (std::size_t i = 0; i + 1 < projects.size(); ++i)
+    attempts.push_back(attempt_in(*projects[i], mail, message, store, patience));
+  attempts.push_back(attempt_in(*projects.back(), std::move(mail), message, store, patience));
+  return attempts;
 }
 
 void log(const RawMessage& message, const Attempt& attempt) {

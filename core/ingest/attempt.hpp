@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/mail/classify.hpp"
 #include "core/mail/message.hpp"
@@ -27,8 +28,13 @@ struct Attempt {
   std::string spool_id{};  // where the message is, or was, on disk
 };
 
-Attempt attempt_in(const Project& project, const Mail& mail, const RawMessage& message,
-                   Store& store, const Patience& patience);
+// Takes the mail, since its text is held once only where it is given away.
+Attempt attempt_in(const Project& project, Mail mail, const RawMessage& message, Store& store,
+                   const Patience& patience);
+
+// In each of them; the last one is given the mail itself.
+std::vector<Attempt> attempts_in(const std::vector<const Project*>& projects, Mail mail,
+                                 const RawMessage& message, Store& store, const Patience& patience);
 
 void log(const RawMessage& message, const Attempt& attempt);
 

@@ -1,6 +1,7 @@
 #include "core/ingest/ingest.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/ingest/maillog.hpp"
 #include "core/ingest/metrics.hpp"
@@ -67,12 +68,10 @@ Status Ingest::record(const RawMessage& message) {
   const auto options = options_.now();
   const auto patience = Patience::of(options.deadline);
   const auto routes = projects_.routes();
-  const auto mail =
-      metrics::timed(metrics::Stage::parse, [&] { return mime::read_mail(message.bytes); });
-  std::vector<Attempt> attempts;
-  for (const auto* project : routes->of(mail, message.envelope.forward_paths))
-    attempts.push_back(attempt_in(*project, mail, message, store_, patience));
-  if (attempts.empty()) maillog::ignored(message.queue_id, own_id(mail).id, "", "no-project");
+  auto mail = metrics::timed(metrics::Stage::parse, [&] { return mime::read_mail(message.bytes); });
+  const auto projects = routes->of(mail, message.envelope.forward_paths);
+  if (projects.empty()) maillog::ignored(message.queue_id, own_id(mail).id, "", "no-project");
+  auto attempts = attempts_in(projects, std::move(mail), message, store_, patience);
   if (options.on_failure == "spool") keep(message, attempts, Shelf::waiting, spool_);
   if (!comes_again(attempts)) keep(message, attempts, Shelf::failed, spool_);
   for (const auto& attempt : attempts) log(message, attempt);

@@ -14,7 +14,7 @@ namespace {
 
 // What the rules look at.
 struct Reading {
-  const Mail& mail;
+  const Mail& mail;  // without its parts
   Subject subject;
   Composition composition;
   Ancestors ancestors;
@@ -22,7 +22,7 @@ struct Reading {
   Hints hints;
   std::optional<PullRequest> pull;
 
-  bool has_diff() const { return !composition.diff.empty(); }
+  bool has_diff() const { return quilter::has_diff(composition); }
   bool in_thread() const { return !ancestors.ids.empty(); }
 };
 
@@ -161,10 +161,10 @@ constexpr std::array rules{
     Rule{"no-patch", is_anything, std::nullopt},
 };
 
-Reading read(const Mail& mail, const ListProfile& list, const MessageId& self) {
+Reading read(Mail& mail, const ListProfile& list, const MessageId& self) {
   Reading reading{mail,
                   parse_subject(first(mail, "Subject"), list.list_tag),
-                  compose(mail),
+                  compose(std::move(mail.parts)),
                   ancestors(all(mail, "In-Reply-To"), all(mail, "References"), self),
                   {},
                   {},
@@ -173,7 +173,7 @@ Reading read(const Mail& mail, const ListProfile& list, const MessageId& self) {
     reading.subject = parse_subject(reading.composition.subject, list.list_tag);
   reading.submitter = submitter(mail, list.list_addresses, reading.composition.author);
   reading.hints = hints(mail, list.hint_rights, reading.submitter.address);
-  reading.pull = pull_request(reading.composition.text);
+  reading.pull = pull_request(reply_text(reading.composition));
   return reading;
 }
 
@@ -214,7 +214,7 @@ Subject proposed(const Subject& answer, const Proposal& proposal, const ListProf
 
 void take_diff(Submission& submission, Composition& composition) {
   submission.content = std::move(composition.content);
-  submission.diff = std::move(composition.diff);
+  submission.diff = take_diff(composition);
   submission.files = std::move(composition.files);
   submission.patch_id = patch_id(submission.diff);
   if (composition.author) submission.author = std::move(*composition.author);
@@ -229,7 +229,7 @@ Submission make(const Rule& rule, Reading& reading, const ListProfile& list, Own
   if (submission.kind == Kind::patch || submission.kind == Kind::pull_request)
     take_diff(submission, reading.composition);
   else
-    submission.content = std::move(reading.composition.text);
+    submission.content = take_reply_text(reading.composition);
   if (submission.kind == Kind::pull_request) {
     submission.pull = std::move(reading.pull);
     submission.author = submission.submitter;
@@ -245,7 +245,7 @@ Submission make(const Rule& rule, Reading& reading, const ListProfile& list, Own
 
 }  // namespace
 
-Classified classify(const Mail& mail, const ListProfile& list) {
+Classified classify(Mail mail, const ListProfile& list) {
   auto own = own_id(mail);
   auto reading = read(mail, list, own.id);
   const auto& rule =

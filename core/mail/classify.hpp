@@ -22,7 +22,8 @@ struct ListProfile {     // what reading a mail needs to know of the list that i
   std::vector<HintRight> hint_rights{{Hint::ignore, "*"}};
 };
 
-Classified classify(const Mail& mail, const ListProfile& list);
+// Takes the mail, since its text becomes that of the submission: who gives it away holds it once.
+Classified classify(Mail mail, const ListProfile& list);
 
 // The message id of a mail, and whether it had to be derived from its content.
 struct OwnId {

@@ -19,25 +19,52 @@ bool is_body(const Part& part) {
          part.media_type != "text/x-patch" && part.media_type != "text/x-diff";
 }
 
-std::string body_of(const Mail& mail) {
+std::string take_body(std::vector<Part>& parts) {
   std::string body;
-  for (const auto& part : mail.parts) {
+  for (auto& part : parts) {
     if (!is_body(part)) continue;
-    if (!body.empty() && !body.ends_with('\n')) body += '\n';
+    if (body.empty()) {
+      body = std::move(part.text);
+      continue;
+    }
+    if (!body.ends_with('\n')) body += '\n';
     body += part.text;
   }
   return without_clearsigning(std::move(body));
 }
 
-// Signature and footer stand behind a diff, never in it: a removed "- " line looks like one.
-std::string reply_text(std::string_view body, DiffPlace place) {
-  const auto tail = without_footer(body.substr(place.end));
-  return joined_content(body.substr(0, place.end + tail.size()), {});
+std::string_view inline_diff(const Composition& composition) {
+  const auto [begin, end] = composition.place;
+  return std::string_view{composition.body}.substr(begin, end - begin);
 }
 
-void take_commit_message(Composition& composition, std::string_view content) {
+bool has(const Composition& composition, std::string_view diff) {
+  const auto found = inline_diff(composition);
+  const auto at_end = diff.substr(0, diff.size() - composition.line_ends.size());
+  return composition.attached.find(diff) != std::string::npos ||
+         found.find(diff) != std::string_view::npos ||
+         (diff.ends_with(composition.line_ends) && found.ends_with(at_end));
+}
+
+// In place.
+std::string take_piece(std::string& text, std::string_view piece) {
+  if (piece.empty()) return {};
+  const auto begin = static_cast<std::size_t>(piece.data() - text.data());
+  text.resize(begin + piece.size());
+  text.erase(0, begin);
+  return std::move(text);
+}
+
+// The text of that piece, in place; ends with a line end unless it is empty.
+std::string take_lines(std::string& text, std::string_view piece) {
+  auto lines = take_piece(text, without_blank_lines(piece));
+  if (!lines.empty() && !lines.ends_with('\n')) lines += '\n';
+  return lines;
+}
+
+void take_commit_message(Composition& composition, std::string content) {
   auto read = in_body(content);
-  composition.content = joined_content(read.rest, {});
+  composition.content = take_lines(content, read.rest);
   if (!composition.author) composition.author = std::move(read.author);
   if (composition.subject.empty()) composition.subject = std::move(read.subject);
 }
@@ -55,37 +82,64 @@ void take_proposal(Composition& composition, std::string_view above_diff) {
 
 // The diffs of all attached patches, besides what the body has already. With a body that has none,
 // the first commit message follows what the body says.
-void take_attached(Composition& composition, const Mail& mail) {
-  bool wants_message = composition.diff.empty();
-  for (const auto& part : mail.parts) {
+void take_attached(Composition& composition, const std::vector<Part>& parts) {
+  bool wants_message = !has_diff(composition);
+  for (const auto& part : parts) {
     if (is_body(part)) continue;
     auto split = split_diff(part.text);
-    if (split.diff.empty() || composition.diff.find(split.diff) != std::string::npos) continue;
-    composition.diff += split.diff;
+    if (split.diff.empty() || has(composition, split.diff)) continue;
+    if (composition.attached.empty())
+      composition.attached = std::move(split.diff);
+    else
+      composition.attached += split.diff;
     std::move(split.files.begin(), split.files.end(), std::back_inserter(composition.files));
     if (!wants_message) continue;
     const auto said = std::move(composition.content);
-    take_commit_message(composition, split.content);
-    composition.content = joined_content(said, composition.content);
     wants_message = split.content.empty();
+    take_commit_message(composition, std::move(split.content));
+    composition.content = joined_content(said, composition.content);
   }
   composition.files = in_order(std::move(composition.files));
 }
 
 }  // namespace
 
-Composition compose(const Mail& mail) {
+Composition compose(std::vector<Part> parts) {
   Composition composition;
-  const auto body = body_of(mail);
-  auto split = split_diff(body);
-  composition.text = reply_text(body, split.place);
-  composition.diff = std::move(split.diff);
-  composition.files = std::move(split.files);
-  take_commit_message(composition, split.content);
-  if (!composition.diff.empty())
-    take_proposal(composition, std::string_view{body}.substr(0, split.place.begin));
-  take_attached(composition, mail);
+  composition.body = take_body(parts);
+  auto found = find_diff(composition.body);
+  composition.place = found.place;
+  composition.line_ends = found.line_ends;
+  composition.files = std::move(found.files);
+  take_commit_message(composition, std::move(found.content));
+  if (has_diff(composition))
+    take_proposal(composition,
+                  std::string_view{composition.body}.substr(0, composition.place.begin));
+  take_attached(composition, parts);
   return composition;
+}
+
+bool has_diff(const Composition& composition) {
+  return composition.place.begin != composition.place.end || !composition.attached.empty();
+}
+
+// Signature and footer stand behind a diff, never in it: a removed "- " line looks like one.
+std::string_view reply_text(const Composition& composition) {
+  const std::string_view body{composition.body};
+  const auto tail = without_footer(body.substr(composition.place.end));
+  return without_blank_lines(body.substr(0, composition.place.end + tail.size()));
+}
+
+std::string take_reply_text(Composition& composition) {
+  return take_lines(composition.body, reply_text(composition));
+}
+
+std::string take_diff(Composition& composition) {
+  auto diff = take_piece(composition.body, inline_diff(composition));
+  diff += composition.line_ends;
+  if (diff.empty()) return std::move(composition.attached);
+  diff += composition.attached;
+  return diff;
 }
 
 }  // namespace quilter

@@ -19,12 +19,13 @@ bool is_signature(std::string_view text) {
 struct Found {
   DiffPlace place;
   std::vector<TouchedFile> files;
+  bool wants_empty_line = false;
 };
 
 // A diff above the first "---", which ends a commit message, is an example in it, if the message
 // goes on behind it, and another diff follows below: then the real one begins there. Hunks that a
 // damaged one cut off still belong to it, up to the signature.
-Found find_diff(std::string_view text) {
+Found look_for_diff(std::string_view text) {
   Found found;
   bool any = false;
   bool example = false;
@@ -34,17 +35,19 @@ Found find_diff(std::string_view text) {
   for (auto rest = text; !rest.empty();) {
     const auto at = text.size() - rest.size();
     if (const auto file = file_diff(rest)) {
-      if (!any || example) found = {{at, at}, {}};
+      if (!any || example) found = {{at, at}, {}, false};
       if (auto touched = touched_file(*file)) found.files.push_back(std::move(*touched));
       any = true;
       example = goes_on = false;
       rest = file->behind;
+      found.wants_empty_line = file->wants_empty_line;
       found.place.end = text.size() - rest.size();
       continue;
     }
     if (any && !signature)
-      if (const auto behind = behind_hunks(rest); behind.size() < rest.size()) {
-        rest = behind;
+      if (const auto behind = behind_hunks(rest); behind.text.size() < rest.size()) {
+        rest = behind.text;
+        found.wants_empty_line = behind.wants_empty_line;
         found.place.end = text.size() - rest.size();
         continue;
       }
@@ -62,22 +65,29 @@ Found find_diff(std::string_view text) {
 
 // The boundary behind a part takes the end of its last line (RFC 2046 §5.1.1). Where that was an
 // empty context line, nothing is left of it, and the hunk wants one line more.
-bool wants_empty_line(std::string_view diff) {
-  return find_diff(std::string{diff} + "\n\n").place.end == diff.size() + 1;
+std::string_view missing_line_ends(std::string_view diff, bool wants_empty_line) {
+  constexpr std::string_view line_ends = "\n\n";
+  const std::size_t open_line = diff.ends_with('\n') ? 0 : 1;
+  return line_ends.substr(0, open_line + (wants_empty_line ? 1 : 0));
 }
 
 }  // namespace
 
+FoundDiff find_diff(std::string_view text) {
+  auto [place, files, wants_empty_line] = look_for_diff(text);
+  if (place.begin == place.end) return {joined_content(without_footer(text), {}), {}, place};
+  return {joined_content(text.substr(0, place.begin), without_footer(text.substr(place.end))),
+          in_order(std::move(files)), place,
+          missing_line_ends(text.substr(0, place.end), wants_empty_line)};
+}
+
 DiffSplit split_diff(std::string_view text) {
-  auto [place, files] = find_diff(text);
-  if (place.begin == place.end) return {joined_content(without_footer(text), {}), {}, {}, place};
-  DiffSplit split{
-      joined_content(text.substr(0, place.begin), without_footer(text.substr(place.end))),
-      std::string{text.substr(place.begin, place.end - place.begin)}, in_order(std::move(files)),
-      place};
-  if (!split.diff.ends_with('\n')) split.diff += '\n';
-  if (place.end == text.size() && wants_empty_line(split.diff)) split.diff += '\n';
-  return split;
+  auto found = find_diff(text);
+  const auto [begin, end] = found.place;
+  std::string diff;
+  diff.reserve(end - begin + found.line_ends.size());
+  diff.append(text.substr(begin, end - begin)).append(found.line_ends);
+  return {std::move(found.content), std::move(diff), std::move(found.files), found.place};
 }
 
 }  // namespace quilter

@@ -41,6 +41,15 @@ struct DiffSplit {
 // taken for anything else.
 DiffSplit split_diff(std::string_view text);
 
+// The same where the text that has the diff is kept: nothing of its size is copied.
+struct FoundDiff {
+  std::string content;
+  std::vector<TouchedFile> files = {};
+  DiffPlace place = {};
+  std::string_view line_ends = {};  // that are missing at the end of the diff
+};
+FoundDiff find_diff(std::string_view text);
+
 // Sorted by path; a file that is touched twice is there once, as it was first.
 std::vector<TouchedFile> in_order(std::vector<TouchedFile> files);
 std::vector<std::string> paths(const std::vector<TouchedFile>& files);

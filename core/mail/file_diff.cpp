@@ -108,16 +108,17 @@ std::string_view behind_damaged(std::string_view text) {
   return text;
 }
 
-std::string_view behind_hunk(std::string_view text, Counts left) {
+BehindHunks behind_hunk(std::string_view text, Counts left) {
   const auto is_open = [&] { return left.old_lines > 0 || left.new_lines > 0; };
   while (!text.empty() && is_open()) {
     auto behind = text;
     if (!take_hunk_line(next_line(behind), left)) break;
     text = behind;
   }
+  const bool wants_empty_line = text.empty() && std::min(left.old_lines, left.new_lines) == 1;
   if (is_open()) text = behind_damaged(text);
   while (text.starts_with("\\ ")) next_line(text);  // "\ No newline at end of file"
-  return text;
+  return {text, wants_empty_line};
 }
 
 // A line of git's base85: a letter for its length, then five characters for each four bytes.
@@ -130,14 +131,16 @@ bool is_base85(std::string_view line) {
 
 // Behind "GIT binary patch", with its "literal" and "delta" blocks, each of which an empty line
 // ends.
-std::string_view behind_binary(std::string_view text) {
+BehindHunks behind_binary(std::string_view text) {
+  bool wants_empty_line = false;
   next_line(text);
   while (text.starts_with("literal ") || text.starts_with("delta ")) {
     next_line(text);
     while (is_base85(first_line(text))) next_line(text);
+    wants_empty_line = text.empty();
     if (first_line(text).empty()) next_line(text);
   }
-  return text;
+  return {text, wants_empty_line};
 }
 
 // "2005-01-02", "Sat", "(working copy)": what stands behind a name where a tab became blanks.
@@ -200,13 +203,14 @@ bool take_header(FileDiff& file) {
 
 }  // namespace
 
-std::string_view behind_hunks(std::string_view text) {
-  while (text.starts_with("@@ -")) {
-    const auto counts = hunk_header(first_line(text));
+BehindHunks behind_hunks(std::string_view text) {
+  BehindHunks behind{text};
+  while (behind.text.starts_with("@@ -")) {
+    const auto counts = hunk_header(first_line(behind.text));
     if (!counts) break;
-    text = behind_hunk(behind_line(text), *counts);
+    behind = behind_hunk(behind_line(behind.text), *counts);
   }
-  return text;
+  return behind;
 }
 
 std::optional<FileDiff> file_diff(std::string_view text) {
@@ -215,17 +219,20 @@ std::optional<FileDiff> file_diff(std::string_view text) {
   const bool headed = text.starts_with("Index: ") || text.starts_with("diff ");
   const bool proved = headed && take_header(file);
   if (proved && first_line(file.behind) == "GIT binary patch") {
-    file.behind = behind_binary(file.behind);
+    const auto behind = behind_binary(file.behind);
+    file.behind = behind.text;
+    file.wants_empty_line = behind.wants_empty_line;
     return file;
   }
   if (has_names(file.behind)) {
     const auto old_line = without_line_end(next_line(file.behind));
     const auto new_line = without_line_end(next_line(file.behind));
     const auto behind = behind_hunks(file.behind);
-    if (behind.size() == file.behind.size() && !proved) return std::nullopt;
+    if (behind.text.size() == file.behind.size() && !proved) return std::nullopt;
     file.old_name = name_in(old_line);
     file.new_name = name_in(new_line);
-    file.behind = behind;
+    file.behind = behind.text;
+    file.wants_empty_line = behind.wants_empty_line;
     return file;
   }
   return proved ? std::optional{file} : std::nullopt;

@@ -18,9 +18,10 @@ struct FileDiff {
   std::string_view behind;    // what follows it
   std::string_view old_name;  // as in the diff; "" where no line gives it
   std::string_view new_name;
-  std::string_view index;    // behind git's "index ": "0123abc..4567def 100644"
-  std::string_view indexed;  // behind cvs's "Index: ": the whole path, which its names lack
-  bool git = false;          // begun by "diff --git "
+  std::string_view index;         // behind git's "index ": "0123abc..4567def 100644"
+  std::string_view indexed;       // behind cvs's "Index: ": the whole path, which its names lack
+  bool git = false;               // begun by "diff --git "
+  bool wants_empty_line = false;  // it ends where the text does, and one line too early
 };
 
 // The file's diff that `text` begins with, or nothing.
@@ -29,7 +30,12 @@ std::optional<FileDiff> file_diff(std::string_view text);
 // The file that it touches; nothing where it has no name.
 std::optional<TouchedFile> touched_file(const FileDiff& file);
 
+struct BehindHunks {
+  std::string_view text;
+  bool wants_empty_line = false;  // as that of a FileDiff
+};
+
 // The text behind the hunks that `text` begins with; all of it where there is none.
-std::string_view behind_hunks(std::string_view text);
+BehindHunks behind_hunks(std::string_view text);
 
 }  // namespace quilter

@@ -123,9 +123,13 @@ std::string_view without_footer(std::string_view text) {
   return text;
 }
 
+std::string_view without_blank_lines(std::string_view text) {
+  return without_blank_end(without_blank_start(text));
+}
+
 std::string joined_content(std::string_view before, std::string_view after) {
-  std::string text{without_blank_end(without_blank_start(before))};
-  after = without_blank_end(without_blank_start(after));
+  std::string text{without_blank_lines(before)};
+  after = without_blank_lines(after);
   if (!text.empty() && !text.ends_with('\n')) text += '\n';
   if (!text.empty() && !after.empty()) text += '\n';
   text += after;

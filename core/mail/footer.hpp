@@ -16,6 +16,9 @@ std::string_view without_footer(std::string_view text);
 // "2.39.5", "2.39.5 (Apple Git-154)", "1.8.3.msysgit.0": what git signs a patch with.
 bool is_git_version(std::string_view line);
 
+// The text without empty lines around it.
+std::string_view without_blank_lines(std::string_view text);
+
 // The two texts as one, without empty lines around it; ends with a line end unless it is empty.
 std::string joined_content(std::string_view before, std::string_view after);
 

@@ -49,7 +49,8 @@ class PatchId {
   Step header(std::string_view line) {
     if (line.starts_with("GIT binary patch") || line.starts_with("Binary files")) {
       take_run();
-      pending_ += index_;  // names the old and the new blob, which stand for the content
+      add_gathered();
+      digester_.add(index_);  // names the old and the new blob, which stand for the content
       flush();
       state_ = State::binary;
       return Step::go_on;
@@ -104,15 +105,22 @@ class PatchId {
   }
 
   void take_run() {
-    const auto before = pending_.size();
-    pending_.resize(before + run_.size());
-    auto* end = pending_.data() + before;
-    for (const char c : run_) {  // without a branch: nobody could foretell where the blanks are
-      *end = c;
-      end += is_hashed[static_cast<unsigned char>(c)];
+    while (!run_.empty()) {
+      if (gathered_ == room_.size()) add_gathered();
+      const auto piece = run_.substr(0, room_.size() - gathered_);
+      run_.remove_prefix(piece.size());
+      auto* end = room_.data() + gathered_;
+      for (const char c : piece) {  // without a branch: nobody could foretell where the blanks are
+        *end = c;
+        end += is_hashed[static_cast<unsigned char>(c)];
+      }
+      gathered_ = static_cast<std::size_t>(end - room_.data());
     }
-    pending_.resize(static_cast<std::size_t>(end - pending_.data()));
-    run_ = {};
+  }
+
+  void add_gathered() {
+    digester_.add({room_.data(), gathered_});
+    gathered_ = 0;
   }
 
   // "1a2b..3c4d 100644": the two names, one behind the other.
@@ -146,24 +154,26 @@ class PatchId {
   // Adds the file's hash to the sum, so that the order of the files does not count.
   void flush() {
     take_run();
-    const auto hash = sha1(pending_);
+    add_gathered();
+    const auto hash = digester_.take();
     unsigned carry = 0;
     for (std::size_t i = 0; i < sum_.size(); ++i) {
       carry += unsigned{sum_[i]} + hash[i];
       sum_[i] = static_cast<std::uint8_t>(carry & 0xFFU);
       carry >>= 8U;
     }
-    pending_.clear();
   }
 
   State state_ = State::header;
   std::int32_t old_left_ = -1;
   std::int32_t new_left_ = -1;
   bool started_ = false;
-  std::string_view run_;  // still to be added to pending_
-  std::string pending_;
+  std::string_view run_;  // still to be gathered
+  std::array<char, 16 * 1024> room_{};
+  std::size_t gathered_ = 0;  // in the room, without blanks
+  Sha1Digester digester_;
   std::string index_;
-  std::array<std::uint8_t, 20> sum_{};
+  Sha1 sum_{};
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 #include "core/mail/text.hpp"
 
@@ -29,7 +30,7 @@ constexpr std::array<std::string_view, 6> western_names{"iso-8859-1", "iso8859-1
 void append_1252(std::string& text, char byte) {
   const auto octet = static_cast<unsigned char>(byte);
   const unsigned point = octet >= 0x80 && octet < 0xA0 ? upper_1252[octet - 0x80U] : octet;
-  if (point == 0) {
+  if (point == 0) {  // NUL, too
     text += replacement;
   } else if (point < 0x80) {
     text += byte;
@@ -103,31 +104,30 @@ bool has(const Names& names, std::string_view name) {
 
 }  // namespace
 
-std::string guessed_utf8(std::string_view bytes) {
+std::string guessed_utf8(std::string bytes) {
+  auto length = valid_length(bytes);
+  if (length == bytes.size()) return bytes;
   std::string text;
   text.reserve(bytes.size());
-  while (!bytes.empty()) {
-    const auto length = valid_length(bytes);
-    text += bytes.substr(0, length);
-    bytes.remove_prefix(length);
-    if (bytes.empty()) break;
-    if (bytes[0] == '\0')
-      text += replacement;
-    else
-      append_1252(text, bytes[0]);
-    bytes.remove_prefix(1);
+  for (std::string_view rest{bytes}; !rest.empty(); length = valid_length(rest)) {
+    text += rest.substr(0, length);
+    rest.remove_prefix(length);
+    if (rest.empty()) break;
+    append_1252(text, rest[0]);
+    rest.remove_prefix(1);
   }
   return text;
 }
 
-std::string to_utf8(std::string_view bytes, std::string_view declared_charset) {
+std::string to_utf8(std::string bytes, std::string_view declared_charset) {
   const auto charset = lower(trim(declared_charset));
-  if (has(guessed_names, charset) || !is_charset_name(charset)) return guessed_utf8(bytes);
-  if (has(western_names, charset)) return valid_utf8(from_1252(bytes));
+  if (has(guessed_names, charset) || !is_charset_name(charset))
+    return guessed_utf8(std::move(bytes));
+  if (has(western_names, charset)) return from_1252(bytes);
   Converter converter{charset};
-  if (!converter.known()) return guessed_utf8(bytes);
+  if (!converter.known()) return guessed_utf8(std::move(bytes));
   const auto text = converter.convert(bytes);
-  return text ? valid_utf8(*text) : guessed_utf8(bytes);
+  return text ? valid_utf8(*text) : guessed_utf8(std::move(bytes));
 }
 
 }  // namespace quilter::mime

@@ -64,7 +64,7 @@ std::string decoded_addresses(std::string_view text) {
 }
 
 std::string decoded_body(std::string_view name, std::string_view raw) {
-  auto text = guessed_utf8(raw);
+  auto text = guessed_utf8(std::string{raw});
   if (text.find("=?") == std::string::npos || text.size() > longest_decoded)
     return without_controls(std::move(text));
   // Without "@" outside of them, the address itself is in the encoded words.

@@ -63,8 +63,11 @@ std::string_view without_plain_footer(std::string_view base64) {
 std::string decoded(GMimeContentEncoding encoding, std::string_view bytes) {
   if (encoding == GMIME_CONTENT_ENCODING_BASE64) bytes = without_plain_footer(bytes);
   const Owned<GMimeFilter> filter{g_mime_filter_basic_new(encoding, FALSE)};
+  constexpr std::size_t piece = 64 * 1024;  // the filter keeps room for as much as it is given
   std::string text;
-  append_filtered(text, *filter, g_mime_filter_filter, bytes);
+  text.reserve(bytes.size());
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))
+    append_filtered(text, *filter, g_mime_filter_filter, bytes.substr(0, piece));
   append_filtered(text, *filter, g_mime_filter_complete,
                   std::string_view{""});  // what waited for more
   return text;
@@ -99,11 +102,10 @@ bool is_text(const Leaf& leaf) {
 }
 
 std::optional<Part> text_part(Leaf leaf, std::string_view bytes) {
-  std::string plain;
-  if (is_encoded(leaf)) bytes = plain = decoded(leaf.encoding, bytes);
+  auto text = is_encoded(leaf) ? decoded(leaf.encoding, bytes) : std::string{bytes};
   const bool sure = leaf.media_type.starts_with("text/") || is_patch_name(leaf.file_name);
-  if (!sure && bytes.find('\0') != std::string_view::npos) return std::nullopt;
-  auto text = to_utf8(bytes, leaf.charset);
+  if (!sure && text.find('\0') != std::string::npos) return std::nullopt;
+  text = to_utf8(std::move(text), leaf.charset);
   text = is_encoded(leaf) ? without_transport_crs(std::move(text)) : lf_line_ends(std::move(text));
   if (leaf.media_type == "text/html")
     text = without_tags(text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "core/mail/text.hpp"
@@ -83,13 +84,16 @@ bool is_bomb(std::string_view body) {
   return false;
 }
 
-std::string encoded_bytes(GMimePart& part) {
+// Where they lie: the content of a part is a piece of the stream that was parsed.
+std::string_view encoded_bytes(GMimePart& part) {
   auto* content = g_mime_part_get_content(&part);
   if (content == nullptr) return {};
-  const Owned<GMimeStream> stream{g_mime_stream_mem_new()};
-  g_mime_stream_write_to_stream(g_mime_data_wrapper_get_stream(content), stream.get());
-  const auto* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream.get()));
-  return {reinterpret_cast<const char*>(bytes->data), bytes->len};
+  auto* piece = g_mime_data_wrapper_get_stream(content);
+  const auto* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(piece));
+  const std::string_view all{reinterpret_cast<const char*>(bytes->data), bytes->len};
+  const auto length = g_mime_stream_length(piece);
+  if (length <= 0) return {};
+  return all.substr(static_cast<std::size_t>(piece->bound_start), static_cast<std::size_t>(length));
 }
 
 bool is_alternative(GMimeMultipart& multipart) {
@@ -167,18 +171,34 @@ class Walk {
   std::size_t leaves_ = 0;
 };
 
-Owned<GMimeObject> parsed(std::string_view bytes) {
-  const Owned<GMimeStream> stream{g_mime_stream_mem_new_with_buffer(bytes.data(), bytes.size())};
-  const Owned<GMimeParser> parser{g_mime_parser_new_with_stream(stream.get())};
-  return Owned<GMimeObject>{g_mime_parser_construct_part(parser.get(), nullptr)};
-}
+// A tree over bytes that outlive it: GMime takes them where they lie.
+class Tree {
+ public:
+  explicit Tree(std::string& bytes)
+      : bytes_{reinterpret_cast<guint8*>(bytes.data()), static_cast<guint>(bytes.size())} {
+    const Owned<GMimeStream> stream{g_mime_stream_mem_new_with_byte_array(&bytes_)};
+    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream.get()), FALSE);
+    const Owned<GMimeParser> parser{g_mime_parser_new_with_stream(stream.get())};
+    root_.reset(g_mime_parser_construct_part(parser.get(), nullptr));
+  }
+  Tree(const Tree&) = delete;
+  Tree& operator=(const Tree&) = delete;
+
+  GMimeObject* root() const { return root_.get(); }
+
+ private:
+  GByteArray bytes_;
+  Owned<GMimeObject> root_;
+};
 
 std::vector<Part> parts_of_tree(std::string bytes, std::string_view body) {
   std::vector<Part> parts;
-  if (!is_bomb(body))
-    if (const auto root = parsed(bytes.append(body))) parts = Walk{*root}.parts();
+  if (!is_bomb(body)) {
+    const Tree tree{bytes.append(body)};
+    if (tree.root() != nullptr) parts = Walk{*tree.root()}.parts();
+  }
   if (parts.empty() && !body.empty())
-    parts.push_back({"text/plain", {}, false, lf_line_ends(guessed_utf8(body))});
+    parts.push_back({"text/plain", {}, false, lf_line_ends(guessed_utf8(std::string{body}))});
   return parts;
 }
 
@@ -186,10 +206,13 @@ std::vector<Part> parts_of_tree(std::string bytes, std::string_view body) {
 
 std::vector<Part> text_parts(const RawParts& message) {
   auto header = mime_header(message);
-  const auto root = parsed(header);  // without a body: what is no tree needs none built
-  if (!root || is_composite(*root)) return parts_of_tree(std::move(header), message.body);
+  std::optional<Tree> tree{std::in_place, header};  // no body: what is no tree needs none built
+  if (tree->root() == nullptr || is_composite(*tree->root())) {
+    tree.reset();
+    return parts_of_tree(std::move(header), message.body);
+  }
   std::vector<Part> parts;
-  if (auto leaf = leaf_of(*GMIME_PART(root.get())); is_text(leaf))
+  if (auto leaf = leaf_of(*GMIME_PART(tree->root())); is_text(leaf))
     if (auto text = text_part(std::move(leaf), message.body)) parts.push_back(std::move(*text));
   return parts;
 }

@@ -70,16 +70,16 @@ FlowedLine flowed_line(std::string_view line) {
 
 std::string lf_line_ends(std::string text) {
   constexpr std::string_view crlf = "\r\n";
+  const auto at = [&](std::size_t end) { return text.data() + std::min(end, text.size()); };
   auto end = text.find(crlf);
-  if (end == std::string::npos) return text;
-  std::string result;
-  result.reserve(text.size());
-  std::string_view rest{text};
-  for (; end != std::string_view::npos; end = rest.find(crlf)) {
-    result += rest.substr(0, end);
-    rest.remove_prefix(end + 1);
+  char* to = at(end);
+  while (end != std::string::npos) {  // in place: a large text is not held twice
+    const auto next = text.find(crlf, end + 1);
+    to = std::copy(at(end + 1), at(next), to);
+    end = next;
   }
-  return result += rest;
+  text.resize(static_cast<std::size_t>(to - text.data()));
+  return text;
 }
 
 std::string without_transport_crs(std::string text) {
