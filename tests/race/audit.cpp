@@ -85,11 +85,9 @@ Judgement judge(const std::string& login, const std::vector<const Change*>& chan
   for (const auto* change : changes) {
     auto& present = values[change->field];
     auto& reason = judgement.reason;
-    if (!may_at_all(login, change->field))
-      reason = Reason::permission;
-    else if (change->to == present)
-      continue;
-    else if (!is_value(*change))
+    if (!may_at_all(login, change->field)) return {Reason::permission, {}};
+    if (change->to == present) continue;
+    if (!is_value(*change))
       reason = Reason::unknown_value;
     else if (const auto stale = stale_or_not(*change, present, moment); stale != Reason::none)
       reason = stale;

@@ -65,10 +65,10 @@ void record_all(const std::string& connection, const std::vector<Submission>& ma
   for (const auto& mail : mails) record(store, project, mail);
 }
 
-struct Ground {
+struct TrampledGround {
   ReadyDatabase database;
 
-  Ground() {
+  TrampledGround() {
     std::vector<Submission> mails;
     for (const auto& group : all_groups())
       for (const auto& mail : group.early()) mails.push_back(mail);
@@ -269,7 +269,7 @@ Run run(const ScratchDatabase& database, const Size& size, const std::vector<Sub
 
 TEST_CASE("of many who change at once nothing is lost, and every reader is told all of it") {
   const auto size = size_of_run();
-  const Ground ground;
+  const TrampledGround ground;
   const DatabaseCopy trampled{ground.database}, again{ground.database};
   const auto mails = mails_of_run(size);
   const Errors before;

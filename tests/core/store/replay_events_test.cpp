@@ -12,10 +12,7 @@ using namespace quilter::test;
 
 namespace {
 
-constexpr auto state = PatchField::state, delegate = PatchField::delegate,
-               archived = PatchField::archived, commit = PatchField::commit;
-
-struct Side {
+struct ReplaySide {
   ReadyDatabase database;
   Tracker tracker{options(database.tracker())};
 
@@ -46,21 +43,23 @@ struct Side {
   }
 };
 
-const std::vector<Submission> mails{patch("c", {1, 0, 2}), patch("p1", {1, 1, 2}, {"c"}, 1),
-                                    patch("p2", {1, 2, 2}, {"c"}, 2), comment("r", {"p1"}, 3)};
+const std::vector<Submission> few_mails{patch("c", {1, 0, 2}), patch("p1", {1, 1, 2}, {"c"}, 1),
+                                        patch("p2", {1, 2, 2}, {"c"}, 2), comment("r", {"p1"}, 3)};
 
 // In every state, and every field in use.
-void work(Side& side) {
+void change_all(ReplaySide& side) {
   const auto ask = [&](const std::string& login, const std::vector<Change>& changes) {
     for (const auto& outcome : side.tracker.update({{login}, "demo", changes, {}}))
       REQUIRE(outcome.result == Result::applied);
   };
   for (const auto* one : {"under-review", "accepted", "rejected", "rfc", "not-applicable",
                           "changes-requested", "awaiting-upstream", "superseded", "deferred"})
-    ask("mia", {{"p1", state, one}});
-  ask("mia", {{"p1", delegate, "rob"}, {"p1", archived, "true"}, {"p1", commit, "0123abc"}});
-  ask("rob", {{"p2", delegate, "rob"}});
-  ask("automation", {{"p2", state, "accepted"}});
+    ask("mia", {{"p1", PatchField::state, one}});
+  ask("mia", {{"p1", PatchField::delegate, "rob"},
+              {"p1", PatchField::archived, "true"},
+              {"p1", PatchField::commit, "0123abc"}});
+  ask("rob", {{"p2", PatchField::delegate, "rob"}});
+  ask("automation", {{"p2", PatchField::state, "accepted"}});
   const auto series = side.events().back().series;
   for (const auto* result : {"pending", "fail", "warning", "success"}) {
     side.tracker.add_check({"mia"}, "demo", "p1", {"ci/build", result, "https://x.org", "\"1\""});
@@ -72,11 +71,11 @@ void work(Side& side) {
 }  // namespace
 
 TEST_CASE("all that people did is there again after an import of the mails and a replay") {
-  Side one, other;
-  one.record(mails);
+  ReplaySide one, other;
+  one.record(few_mails);
   one.hire();
-  work(one);
-  other.record({mails.rbegin(), mails.rend()});
+  change_all(one);
+  other.record({few_mails.rbegin(), few_mails.rend()});
   const auto events = one.events();
   CHECK(replay_events(other.database.owner(), events) == Replayed{23, 0, {}});
   CHECK(other.database.dump() == one.database.dump());
@@ -87,31 +86,32 @@ TEST_CASE("all that people did is there again after an import of the mails and a
     CHECK(other.log() == one.log());
   }
   SECTION("with what came since, it adds that") {
-    one.tracker.update({{"mia"}, "demo", {{"p1", archived, "false"}}, {}});
+    one.tracker.update({{"mia"}, "demo", {{"p1", PatchField::archived, "false"}}, {}});
     CHECK(replay_events(other.database.owner(), one.events()) == Replayed{1, 23, {}});
     CHECK(other.log() == one.log());
   }
 }
 
 TEST_CASE("a replay adds accounts that may do nothing") {
-  Side one, other;
-  one.record(mails);
+  ReplaySide one, other;
+  one.record(few_mails);
   one.hire();
-  work(one);
-  other.record(mails);
+  change_all(one);
+  other.record(few_mails);
   replay_events(other.database.owner(), one.events());
   CHECK(other.database.ask("SELECT login, admin, disabled FROM account ORDER BY login") ==
         "mia|f|t\nrob|f|t\n");
 }
 
 TEST_CASE("what does not fit is told, and left out") {
-  Side one, other;
-  one.record(mails);
+  ReplaySide one, other;
+  one.record(few_mails);
   one.hire();
-  other.record({mails.begin(), mails.begin() + 2});
+  other.record({few_mails.begin(), few_mails.begin() + 2});
   other.hire();
-  const Change accepted{"p1", state, "accepted"}, rejected{"p1", state, "rejected"};
-  one.tracker.update({{"mia"}, "demo", {accepted, {"p2", archived, "true"}}, {}});
+  const Change accepted{"p1", PatchField::state, "accepted"},
+      rejected{"p1", PatchField::state, "rejected"};
+  one.tracker.update({{"mia"}, "demo", {accepted, {"p2", PatchField::archived, "true"}}, {}});
   other.tracker.update({{"mia"}, "demo", {rejected}, {}});
   const auto replayed = replay_events(other.database.owner(), one.events());
   CHECK(replayed.made == 0);
