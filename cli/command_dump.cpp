@@ -45,6 +45,8 @@ class Dump {
       for (const auto& member : members)
         member.kind == "cover" ? add_cover(member) : add_patch(member);
     for (const auto& comment : recorded_.comments) add_comment(comment);
+    for (const auto& check : recorded_.checks) add_check(check);
+    for (const auto& note : recorded_.notes) add_note(note);
     return std::move(objects_);
   }
 
@@ -58,10 +60,13 @@ class Dump {
   void add_patch(const MessageEntry& patch);
   void add_cover(const MessageEntry& cover);
   void add_comment(const CommentEntry& comment);
+  void add_check(const CheckEntry& check);
+  void add_note(const NoteEntry& note);
 
   const Canonical& recorded_;
   std::map<std::int64_t, Members> members_;
   std::map<std::int64_t, std::string> keys_;
+  std::map<std::string, int> positions_;  // of the last check or note of a kind
   std::vector<Json> objects_;
 };
 
@@ -109,7 +114,9 @@ void Dump::add_patch(const MessageEntry& patch) {
        {"trailers", trailers},
        {"state", patch.state},
        {"delegate", or_null(patch.delegate)},
-       {"archived", patch.archived}});
+       {"archived", patch.archived},
+       {"commit", or_null(patch.commit)},
+       {"revision", patch.revision}});
 }
 
 void Dump::add_cover(const MessageEntry& cover) {
@@ -135,11 +142,37 @@ void Dump::add_comment(const CommentEntry& comment) {
   add(object);
 }
 
+void Dump::add_check(const CheckEntry& entry) {
+  const auto key = key_or_null(entry.series);
+  const auto& check = entry.check;
+  const auto place = Json{"check", entry.message_id, key, check.context}.dump();
+  add({{"type", "check"},
+       {"message_id", or_null(entry.message_id)},
+       {"series", key},
+       {"context", check.context},
+       {"position", ++positions_[place]},
+       {"state", check.state},
+       {"url", check.url},
+       {"description", check.description},
+       {"by", entry.by}});
+}
+
+void Dump::add_note(const NoteEntry& note) {
+  add({{"type", "note"},
+       {"message_id", note.message_id},
+       {"position", ++positions_[Json{"note", note.message_id}.dump()]},
+       {"text", note.text},
+       {"by", note.by}});
+}
+
 // The archive is let go before anybody reads the output.
 Canonical read(const Common& common, const std::string& project) {
   Archive archive{common.connection()};
   archive.require_project(project);
-  return canonical(archive, project);
+  auto recorded = canonical(archive, project);
+  recorded.checks = archive.checks_of_project(project);
+  recorded.notes = archive.notes_of_project(project);
+  return recorded;
 }
 
 }  // namespace
@@ -148,7 +181,9 @@ Canonical canonical(Archive& archive, const std::string& project) {
   return {.members = archive.members_of_project(project),
           .series = archive.series_of_project(project),
           .comments = archive.comments_of_project(project),
-          .people = archive.people_of_project(project)};
+          .people = archive.people_of_project(project),
+          .checks = {},
+          .notes = {}};
 }
 
 std::vector<Json> objects(const Canonical& recorded) {

@@ -94,7 +94,8 @@ class Again {
         recorded_{canonical(archive, project.name)},
         anchors_{archive.anchors_of_project(project.name)} {
     for (const auto& member : recorded_.members)
-      read(member.message_id, {member.state, member.delegate, member.archived});
+      read(member.message_id,
+           {member.state, member.delegate, member.archived, member.commit, member.revision});
     for (const auto& comment : recorded_.comments) read(comment.message_id, {});
     derived_ = derivation_.result(options);
   }

@@ -43,6 +43,8 @@ MessageEntry entry_of(const Submission& submission, const Decisions& decisions) 
   entry.state = decisions.state;
   entry.delegate = decisions.delegate;
   entry.archived = decisions.archived;
+  entry.commit = decisions.commit;
+  entry.revision = decisions.revision;
   entry.paths = paths(submission.files);
   entry.trailers = lines_of(submission.trailers);
   entry.diff_sha256 = submission.diff.empty() ? "" : sha256_hex(submission.diff);

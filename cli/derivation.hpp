@@ -23,6 +23,8 @@ namespace quilter::cli {
 struct Decisions {  // about a patch, by people
   std::string state = "new", delegate;
   bool archived = false;
+  std::string commit;
+  std::int64_t revision = 0;
 };
 
 class Derivation {

@@ -54,7 +54,8 @@ const std::string members_select =
     "coalesce(encode(x.diff_sha256, 'hex'), ''), coalesce(encode(x.patch_id, 'hex'), ''), "
     "encode(m.content_sha256, 'hex'), (SELECT coalesce(array_agg(cm.message_id ORDER BY cm.date, "
     "cm.message_id), '{}') "
-    "FROM comment c JOIN message cm ON cm.id = c.message_row WHERE c.parent_row = m.id) "
+    "FROM comment c JOIN message cm ON cm.id = c.message_row WHERE c.parent_row = m.id), "
+    "coalesce(x.commit_ref, ''), coalesce(x.revision, 0) "
     "FROM message m JOIN project j ON j.id = m.project_id JOIN person p ON p.id = m.submitter_id "
     "LEFT JOIN patch x ON x.message_row = m.id LEFT JOIN cover y ON y.message_row = m.id "
     "JOIN series s ON s.id = coalesce(x.series_id, y.series_id) LEFT JOIN account d ON d.id = "
@@ -87,6 +88,8 @@ MessageEntry member_entry(const pqxx::row& row) {
           .author = {text(15), text(16)},
           .date = sql::epoch(row[17]),
           .archived = row[18].as<bool>(),
+          .commit = text(25),
+          .revision = row[26].as<std::int64_t>(),
           .paths = sql::texts(row[19]),
           .trailers = without_doubles(sql::texts(row[20])),
           .diff_sha256 = text(21),

@@ -23,6 +23,7 @@
 #include "core/mail/submission.hpp"
 #include "core/series/stitch.hpp"
 #include "core/store/store.hpp"
+#include "core/tracking/check.hpp"
 
 namespace quilter {
 
@@ -52,6 +53,8 @@ struct MessageEntry {  // a patch, pull request or cover letter
   Mailbox submitter, author;
   std::optional<Timestamp> date;
   bool archived = false;
+  std::string commit;                        // "": not known to be merged
+  std::int64_t revision = 0;                 // how many changes there were
   std::vector<std::string> paths, trailers;  // trailers: its own and those of the comments on it
   std::string diff_sha256, patch_id, content_sha256;
   std::vector<std::string> comments;  // message ids, by date
@@ -63,6 +66,17 @@ struct CommentEntry {
   Mailbox submitter;
   std::optional<Timestamp> date;
   std::vector<std::string> trailers;
+};
+
+struct CheckEntry {
+  std::string message_id;   // "": of the series as a whole
+  std::int64_t series = 0;  // that it is of now, also where it went into another
+  std::string by;           // login
+  CheckResult check;
+};
+
+struct NoteEntry {
+  std::string message_id, by, text;
 };
 
 // What was asked for cannot be done: a project that is not there, or is there already.
@@ -124,6 +138,10 @@ class Archive {
   std::vector<CommentEntry> comments_of_project(const std::string& project);
   std::vector<SeriesEntry> series_of_project(const std::string& project);
   std::vector<Mailbox> people_of_project(const std::string& project);
+
+  // In the order in which they were added.
+  std::vector<CheckEntry> checks_of_project(const std::string& project);
+  std::vector<NoteEntry> notes_of_project(const std::string& project);
 
   // Of each pinned patch or cover letter the anchor, by message ids.
   std::map<std::string, std::string> anchors_of_project(const std::string& project);

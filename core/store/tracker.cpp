@@ -1,6 +1,9 @@
 #include "core/store/tracker.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <random>
 #include <utility>
 
 #include "core/mail/text.hpp"
@@ -90,35 +93,49 @@ Remarked hold_for(pqxx::transaction_base& transaction, const Actor& actor,
   return remarked;
 }
 
+// 128 random bits, as PostgreSQL reads a uuid. Of one wish, however often it is tried: where its
+// commit was in doubt and took place, the next try finds it.
+std::string new_request() {
+  std::random_device random;
+  std::string text;
+  for (int i = 0; i < 4; ++i) {
+    std::array<char, 9> digits{};
+    std::snprintf(digits.data(), digits.size(), "%08x", random());
+    text += digits.data();
+  }
+  return text;
+}
+
 void write_check(pqxx::transaction_base& transaction, const Actor& actor, const Remarked& where,
-                 const CheckResult& check) {
+                 const CheckResult& check, const std::string& request) {
   transaction.exec_params(
       R"(WITH added AS (
            INSERT INTO check_result (message_row, series_id, context, state, url, description,
-                                     account_id)
-           SELECT CASE WHEN $2 = 0 THEN $1::bigint END, NULLIF($2, 0), $3, $4, $5, $6, a.id
-           FROM account a WHERE a.login = $7 RETURNING *)
+                                     account_id, request)
+           SELECT CASE WHEN $2 = 0 THEN $1::bigint END, NULLIF($2, 0), $3, $4, $5, $6, a.id, $8
+           FROM account a WHERE a.login = $7 ON CONFLICT (request) DO NOTHING RETURNING *)
          INSERT INTO event (project_id, category, message_row, series_id, actor, new_value)
          SELECT m.project_id, 'check-created', p.message_row, p.series_id, $7,
                 json_build_object('of', CASE WHEN c.series_id IS NULL THEN 'patch' ELSE 'series' END,
                                   'context', c.context, 'state', c.state, 'url', c.url,
-                                  'description', c.description)
+                                  'description', c.description, 'request', c.request)
          FROM added c, patch p JOIN message m ON m.id = p.message_row WHERE p.message_row = $1)",
       where.patch, where.series, check.context, check.state, valid_utf8(check.url),
-      valid_utf8(check.description), actor.login);
+      valid_utf8(check.description), actor.login, request);
 }
 
 void write_note(pqxx::transaction_base& transaction, const Actor& actor, const Remarked& where,
-                const std::string& text) {
+                const std::string& text, const std::string& request) {
   transaction.exec_params(
       R"(WITH added AS (
-           INSERT INTO note (message_row, account_id, text)
-           SELECT $1::bigint, a.id, $2 FROM account a WHERE a.login = $3 RETURNING *)
+           INSERT INTO note (message_row, account_id, text, request)
+           SELECT $1::bigint, a.id, $2, $4 FROM account a WHERE a.login = $3
+           ON CONFLICT (request) DO NOTHING RETURNING *)
          INSERT INTO event (project_id, category, message_row, series_id, actor, new_value)
          SELECT m.project_id, 'note-created', p.message_row, p.series_id, $3,
-                json_build_object('text', n.text)
+                json_build_object('text', n.text, 'request', n.request)
          FROM added n, patch p JOIN message m ON m.id = p.message_row WHERE p.message_row = $1)",
-      where.patch, valid_utf8(text), actor.login);
+      where.patch, valid_utf8(text), actor.login, request);
 }
 
 Outcome refused(const Target& target, const std::string& detail) {
@@ -167,9 +184,10 @@ std::vector<Outcome> Tracker::try_update(const Request& request) {
 Outcome Tracker::add_check(const Actor& actor, const std::string& project, const Target& target,
                            const CheckResult& check) {
   if (!is_sound(check)) return refused(target, "no such context or state of a check");
-  return transact([&](auto& transaction) {
+  return transact([&, request = new_request()](auto& transaction) {
     const auto where = hold_for(transaction, actor, project, target, Action::add_check);
-    if (where.outcome.result == Result::applied) write_check(transaction, actor, where, check);
+    if (where.outcome.result == Result::applied)
+      write_check(transaction, actor, where, check, request);
     return where.outcome;
   });
 }
@@ -178,9 +196,10 @@ Outcome Tracker::add_note(const Actor& actor, const std::string& project, const 
                           const std::string& text) {
   if (text.empty() || std::holds_alternative<SeriesId>(target))
     return refused(target, "a note has text, and is on a patch");
-  return transact([&](auto& transaction) {
+  return transact([&, request = new_request()](auto& transaction) {
     const auto where = hold_for(transaction, actor, project, target, Action::add_note);
-    if (where.outcome.result == Result::applied) write_note(transaction, actor, where, text);
+    if (where.outcome.result == Result::applied)
+      write_note(transaction, actor, where, text, request);
     return where.outcome;
   });
 }

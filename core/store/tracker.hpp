@@ -2,7 +2,7 @@
 //
 // Promise: each call is one transaction, on rows locked in ascending order; it writes only the
 // columns that it means, and an event of each. A lost race and a commit in doubt are run again: a
-// change that is there already is `unchanged`; a check or note may be there twice.
+// change that is there already is `unchanged`, and a check or note stays there once.
 // Errors: StoreError where the database is away or refuses; what may not be is an outcome.
 // Owns: its connections.
 // Threads: safe from any number; each call holds one connection.

@@ -103,6 +103,7 @@ CREATE INDEX patch_delegate ON patch (delegate_id, state) WHERE delegate_id IS N
 
 CREATE TABLE check_result (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  request     uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),  -- made by who asks: asked again, it is there once
   message_row bigint REFERENCES patch ON DELETE CASCADE,
   series_id   bigint REFERENCES series ON DELETE CASCADE,
   context     text NOT NULL CHECK (context ~ '^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,254}$'),
@@ -119,6 +120,7 @@ COMMENT ON TABLE check_result IS 'what CI says of a patch or series; the newest 
 
 CREATE TABLE note (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  request     uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),  -- as of a check
   message_row bigint NOT NULL REFERENCES patch ON DELETE CASCADE,
   account_id  bigint NOT NULL REFERENCES account,
   text        text NOT NULL CHECK (text <> ''),
@@ -171,19 +173,13 @@ BEGIN
   END LOOP;
 END $$;
 
--- What core/tracking decides on, as JSON. The patches are locked first, ascending; what is read after that stands until the
--- transaction ends. `since`: the oldest revision that the request was decided on, NULL where it names none. What is switched off
--- is so as in 004_record.sql.
-CREATE FUNCTION hold_patches(own_login text, own_project text, message_ids text[], patch_ids bigint[], series_ids bigint[],
-                             since bigint) RETURNS json
+-- The patches that a request means.
+CREATE FUNCTION named_patches(own_project text, message_ids text[], patch_ids bigint[], series_ids bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
-DECLARE
-  held bigint[];
-  projects bigint[];
 BEGIN
-  held := ARRAY(
+  RETURN ARRAY(
     SELECT p.message_row FROM patch p WHERE p.message_row = ANY (patch_ids)
     UNION
     SELECT p.message_row FROM patch p
@@ -193,6 +189,34 @@ BEGIN
     WHERE p.message_row = ANY (ARRAY(SELECT m.id FROM message m
                                      WHERE m.message_id = ANY (message_ids)
                                        AND m.project_id = (SELECT j.id FROM project j WHERE j.name = own_project))));
+END $$;
+
+-- What core/tracking decides on, as JSON. The patches are locked first, ascending; what is read after that stands until the
+-- transaction ends. `since`: the oldest revision that the request was decided on, NULL where it names none. What is switched off
+-- is so as in 004_record.sql.
+CREATE FUNCTION hold_patches(own_login text, own_project text, message_ids text[], patch_ids bigint[], series_ids bigint[],
+                             since bigint) RETURNS json
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+DECLARE
+  held bigint[] := named_patches(own_project, message_ids, patch_ids, series_ids);
+  neighbourhoods bigint[];
+  projects bigint[];
+BEGIN
+  -- Of several patches, ingest's own lock comes before theirs: it moves patches in no order, and some of its mails may share a
+  -- transaction. Under it a series keeps its patches. Not shared: of many who share it one after the other, ingest would starve.
+  IF cardinality(held) > 1 OR series_ids <> '{}' THEN
+    neighbourhoods := ARRAY(SELECT s.neighbourhood_id FROM series s
+                            WHERE s.id = ANY (ARRAY(SELECT p.series_id FROM patch p WHERE p.message_row = ANY (held))));
+    PERFORM FROM neighbourhood WHERE id = ANY (neighbourhoods) ORDER BY id FOR NO KEY UPDATE;
+    held := named_patches(own_project, message_ids, patch_ids, series_ids);
+    IF EXISTS (SELECT FROM series s
+               WHERE s.id = ANY (ARRAY(SELECT p.series_id FROM patch p WHERE p.message_row = ANY (held)))
+                 AND s.neighbourhood_id <> ALL (neighbourhoods)) THEN
+      RAISE serialization_failure USING MESSAGE = 'the neighbourhood was merged into another';
+    END IF;
+  END IF;
   PERFORM FROM patch WHERE message_row = ANY (held) ORDER BY message_row FOR NO KEY UPDATE;
   projects := ARRAY(SELECT DISTINCT m.project_id FROM message m WHERE m.id = ANY (held));
   RETURN json_build_object(
@@ -255,4 +279,4 @@ BEGIN
   END LOOP;
 END $$;
 
-REVOKE ALL ON FUNCTION insert_default_states, begin_project, hold_patches, write_changes FROM PUBLIC;
+REVOKE ALL ON FUNCTION insert_default_states, begin_project, named_patches, hold_patches, write_changes FROM PUBLIC;

@@ -1,0 +1,30 @@
+// replay_events: what people changed in one database, made again in another that has the same
+// mails: the events of the feed give all of it.
+//
+// Promise: afterwards fields, revisions, checks and notes are those of the first, as are the events
+// that tell of them, actor and time included; rights and moves are not asked for anew. An account
+// that is not there is added, disabled. One transaction. What is there already is left: it may be
+// run again, also with events that came since.
+// Errors: StoreError. What does not fit is counted and told, and left out.
+// Threads: a call belongs to one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/store/feed.hpp"
+
+namespace quilter {
+
+struct Replayed {
+  std::int64_t made = 0;
+  std::int64_t there = 0;          // already
+  std::vector<std::string> unfit;  // and why: no such patch, or it was changed otherwise meanwhile
+  bool operator==(const Replayed&) const = default;
+};
+
+// `connection`: of the owner. `events`: all of the feed, in any order; ingest's are passed over.
+Replayed replay_events(const std::string& connection, std::vector<Event> events);
+
+}  // namespace quilter
