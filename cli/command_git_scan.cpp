@@ -33,8 +33,9 @@ MergedCommit merged_commit(const GitCommit& commit) {
 }
 
 Scanned scan(const Common& common, const GitScanArguments& arguments) {
-  // A hook of git's has these, and they would hide the repository that is named.
-  for (const auto* variable : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
+  // A hook of git's has some of these: they would hide the repository that is named.
+  for (const auto* variable :
+       {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_DIFF_OPTS"})
     ::unsetenv(variable);
   GitLog log{arguments.repository, arguments.range};
   Acceptance acceptance{options_of_a_command(common.connection()), arguments.project};

@@ -7,28 +7,28 @@ namespace quilter {
 namespace {
 
 // No line of a commit's message has a NUL, and each of a diff begins with a character of git's.
-constexpr char mark = '\0';
+constexpr char commit_mark = '\0';
 
 // Diffs as git format-patch makes them where nothing is configured.
-constexpr std::string_view options =
+constexpr std::string_view log_options =
     "-c core.quotePath=true -c core.attributesFile= log --reverse --no-merges --no-mailmap "
     "--no-notes --no-show-signature --no-decorate --no-color --encoding=UTF-8 --root -p "
     "-O/dev/null --full-index --unified=3 --inter-hunk-context=0 --diff-algorithm=myers "
     "--indent-heuristic --find-renames --no-ext-diff --no-textconv --src-prefix=a/ --dst-prefix=b/ "
     "--no-relative --submodule=short --format=%x00%H%x20%ae%n%B%x00 --end-of-options";
 
-std::vector<std::string> command(const std::string& repository, const std::string& range) {
+std::vector<std::string> log_command(const std::string& repository, const std::string& range) {
   if (range.empty() || range.front() == '-')
     throw SourceError{"a range is commits as git rev-list takes them, such as v1..v2; not '" +
                       range + "'"};
   std::vector<std::string> words{"git", "-C", repository};
-  for (const auto word : split(options)) words.emplace_back(word);
+  for (const auto word : split(log_options)) words.emplace_back(word);
   words.insert(words.end(), {range, "--"});
   return words;
 }
 
 bool is_marked(const std::string& line) {
-  return !line.empty() && line.front() == mark;
+  return !line.empty() && line.front() == commit_mark;
 }
 
 // Its first line, and the others that belong to its first paragraph, as git has a subject.
@@ -47,7 +47,9 @@ std::string subject_of(std::string_view message) {
 }  // namespace
 
 GitLog::GitLog(const std::string& repository, const std::string& range)
-    : what_{range + " of " + repository}, git_{command(repository, range)}, head_{git_.line()} {}
+    : what_{range + " of " + repository},
+      git_{log_command(repository, range)},
+      head_{git_.line()} {}
 
 std::string GitLog::expect() {
   auto line = git_.line();

@@ -19,7 +19,7 @@ constexpr const char* superseded_state = "superseded";
 constexpr const char* select_newcomers =
     R"(SELECT p.message_row, j.name, p.paths, j.auto_delegate
        FROM patch p JOIN message m ON m.id = p.message_row JOIN project j ON j.id = m.project_id
-       WHERE p.message_row = ANY ($1) AND p.revision = 0
+       WHERE p.message_row = ANY ($1)
        ORDER BY p.message_row)";
 
 // Who has lost the role is passed over.
@@ -86,7 +86,7 @@ Change first_change(std::int64_t patch, PatchField field, std::string to) {
 
 }  // namespace
 
-// A patch that nobody has changed yet.
+// A patch that came, and what would be set where nobody has.
 struct Automation::Newcomer {
   std::int64_t patch = 0;
   std::string project;

@@ -148,11 +148,12 @@ TEST_CASE("who was given a patch back by people does not get it again") {
   demo.record(patch("b@x", {}), "b.c");
   demo.set("b@x", PatchField::delegate, "mia");
   demo.set("b@x", PatchField::delegate, "");
+  demo.set("a@x", PatchField::state, "under-review");  // which has no part in it
   CHECK(demo.run().delegated == 1);
   demo.set("a@x", PatchField::delegate, "");
   demo.automation.again();
   CHECK(demo.run().delegated == 0);
-  CHECK(demo.patches() == "a new -; b new -");
+  CHECK(demo.patches() == "a under-review -; b new -");
 }
 
 TEST_CASE("hints count for new patches, known states and those who can have patches") {
