@@ -30,6 +30,7 @@ ELSEWHERE = {
     r"\./check": "runs this test",
     r"SELECT pg_promote|pg_ctl promote|pg_basebackup -R": "tests/support/postgres does, in ctest -L hosts",
     r"promtool ": "tests/package/alerts_test, with the files' names, where there is a promtool",
+    r"SELECT … FROM event": "tests/core/store/feed_test.cpp asks it whole",
     r"git (fetch|update-ref) |quilter git-scan \. ": "in a hook or timer, where commits come: tests/cli/git_scan_test.cpp scans",
     r"git send-email": "what senders do: named, not asked for",
 }
