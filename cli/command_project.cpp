@@ -44,7 +44,10 @@ Json json_of(const ProjectEntry& entry) {
           {"list_tag", or_null(project.list_tag)},
           {"hints", hints},
           {"tracked", entry.tracked},
-          {"messages", entry.messages}};
+          {"messages", entry.messages},
+          {"auto_supersede", entry.auto_supersede},
+          {"auto_delegate", entry.auto_delegate},
+          {"auto_accept", entry.auto_accept}};
 }
 
 bool has_blank(const std::vector<std::string>& texts) {
@@ -117,10 +120,12 @@ int project_list(const Common& common) {
   }
   std::vector<std::vector<std::string>> rows{
       {"PROJECT", "TRACKED", "MESSAGES", "LIST-ID", "RECIPIENT", "SUBJECT"}};
-  for (const auto& [project, tracked, messages] : entries)
-    rows.push_back({project.name, tracked ? "yes" : "no", std::to_string(messages),
+  for (const auto& entry : entries) {
+    const auto& project = entry.project;
+    rows.push_back({project.name, entry.tracked ? "yes" : "no", std::to_string(entry.messages),
                     joined(project.list_ids), joined(project.recipients),
                     project.subject_match.empty() ? "-" : project.subject_match});
+  }
   std::cout << table(rows);
   return exit_code::ok;
 }
@@ -136,6 +141,9 @@ int project_set(const Common& common, const ProjectArguments& arguments) {
     if (!arguments.hints.empty()) project.hint_rights = hint_rights(arguments.hints);
     if (arguments.tracked) entry.tracked = true;
     if (arguments.untracked) entry.tracked = false;
+    entry.auto_supersede = arguments.auto_supersede.value_or(entry.auto_supersede);
+    entry.auto_delegate = arguments.auto_delegate.value_or(entry.auto_delegate);
+    entry.auto_accept = arguments.auto_accept.value_or(entry.auto_accept);
   });
   return exit_code::ok;
 }

@@ -37,6 +37,7 @@ struct ProjectArguments {
   std::vector<std::string> list_ids, recipients, hints;
   std::optional<std::string> subject_match, list_tag;
   bool tracked = false, untracked = false;
+  std::optional<bool> auto_supersede, auto_delegate, auto_accept;
 };
 
 struct ParseArguments {
@@ -83,6 +84,22 @@ struct ReparseArguments {
   bool forget = false;  // what would be ignored now may go
 };
 
+struct GitScanArguments {
+  std::string repository, range;
+  std::optional<std::string> project;  // else all that have auto_accept
+  bool dry_run = false;
+};
+
+struct DelegateArguments {
+  std::string project, pattern, login;
+  std::optional<std::int32_t> position;  // else behind the others
+};
+
+struct AutomateArguments {
+  bool skip = false;   // leave what was until now as it is
+  bool again = false;  // look at all that was
+};
+
 int setup_db(const Common& common, const SetupArguments& arguments);
 int migrate(const Common& common);
 
@@ -104,6 +121,12 @@ int dump(const Common& common, const std::string& project);
 int import_mail(const Common& common, const ImportArguments& arguments);
 int deliver(const Common& common, const DeliverArguments& arguments);
 int reparse(const Common& common, const ReparseArguments& arguments);
+
+int git_scan(const Common& common, const GitScanArguments& arguments);
+int automate(const Common& common, const AutomateArguments& arguments);
+int delegate_add(const Common& common, const DelegateArguments& arguments);
+int delegate_list(const Common& common, const std::string& project);
+int delegate_remove(const Common& common, const DelegateArguments& arguments);
 
 int doctor(const Common& common, const DoctorArguments& arguments);
 

@@ -26,6 +26,9 @@ struct CommandLine {
   cli::DeliverArguments deliver;
   cli::DoctorArguments doctor;
   cli::ReparseArguments reparse;
+  cli::GitScanArguments git_scan;
+  cli::DelegateArguments delegate;
+  cli::AutomateArguments automate;
   std::string id;
   std::optional<std::string> project_filter;
   std::int64_t series_id = 0, other_id = 0;
@@ -68,6 +71,7 @@ struct CommandLine {
     add_spool();
     add_import();
     add_doctor();
+    add_automation();
   }
 
  private:
@@ -110,6 +114,10 @@ struct CommandLine {
     auto* tracked = set->add_flag("--tracked", project.tracked, "record its mail (again)");
     set->add_flag("--untracked", project.untracked, "keep its archive, record no more")
         ->excludes(tracked);
+    add_switch(*set, "--auto-supersede", project.auto_supersede,
+               "older versions, when a newer one is complete");
+    add_switch(*set, "--auto-delegate", project.auto_delegate, "by the rules of quilter delegate");
+    add_switch(*set, "--auto-accept", project.auto_accept, "what quilter git-scan finds");
     auto* remove = add(*projects, "remove", "forget a project without messages",
                        [this] { return cli::project_remove(common, project.name); });
     remove->add_option("NAME", project.name, "name of the project")->required();
@@ -210,6 +218,49 @@ struct CommandLine {
         ->capture_default_str();
     look->add_option("--sendmail-cf", doctor.sendmail_file, "Sendmail's configuration")
         ->capture_default_str();
+  }
+
+  void add_automation() {
+    auto* scan = add(app, "git-scan", "accept the patches that were merged in a git repository",
+                     [this] { return cli::git_scan(common, git_scan); });
+    scan->add_option("REPO", git_scan.repository, "folder of the repository")->required();
+    scan->add_option("RANGE", git_scan.range, "commits, as git rev-list takes them: v1..v2")
+        ->required();
+    scan->add_option("--project", git_scan.project, "patches of this project only");
+    scan->add_flag("--dry-run", git_scan.dry_run, "show what would change, and change nothing");
+
+    auto* run = add(app, "automate", "do what follows from new mail, as the projects' switches say",
+                    [this] { return cli::automate(common, automate); });
+    auto* skip = run->add_flag("--skip", automate.skip, "leave what came until now as it is");
+    run->add_flag("--again", automate.again, "look at all that ever came")->excludes(skip);
+
+    auto* rules = group("delegate", "who gets the patches that touch a path");
+    auto* add_rule = add(*rules, "add", "add or change a rule",
+                         [this] { return cli::delegate_add(common, delegate); });
+    add_rule->add_option("PROJECT", delegate.project, "name of the project")->required();
+    add_rule
+        ->add_option("PATTERN", delegate.pattern,
+                     "of paths: * is any characters, ? one, a / at the end all below")
+        ->required();
+    add_rule->add_option("LOGIN", delegate.login, "a maintainer or reviewer of the project")
+        ->required();
+    add_rule->add_option("--position", delegate.position,
+                         "the lowest that fits counts; default: behind the others");
+    auto* list = add(*rules, "list", "the rules of a project, as they are looked at",
+                     [this] { return cli::delegate_list(common, delegate.project); });
+    list->add_option("PROJECT", delegate.project, "name of the project")->required();
+    auto* remove = add(*rules, "remove", "remove a rule",
+                       [this] { return cli::delegate_remove(common, delegate); });
+    remove->add_option("PROJECT", delegate.project, "name of the project")->required();
+    remove->add_option("PATTERN", delegate.pattern, "as in delegate list")->required();
+  }
+
+  static void add_switch(CLI::App& command_app, const std::string& name, std::optional<bool>& value,
+                         const std::string& what) {
+    command_app
+        .add_option_function<std::string>(
+            name, [&value](const std::string& word) { value = word == "on"; }, what)
+        ->check(CLI::IsMember({"on", "off"}));
   }
 
   static void add_seconds(CLI::App& command_app, const std::string& name,

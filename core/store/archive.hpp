@@ -31,6 +31,7 @@ struct ProjectEntry {
   Project project;
   bool tracked = true;
   std::int64_t messages = 0;
+  bool auto_supersede = false, auto_delegate = true, auto_accept = true;
 };
 
 struct SeriesEntry {

@@ -44,7 +44,10 @@ bool is_project_name(std::string_view name) {
 ProjectEntry entry_of(const pqxx::row& row) {
   return {.project = project_of(row),
           .tracked = row[7].as<bool>(),
-          .messages = row[8].as<std::int64_t>()};
+          .messages = row[8].as<std::int64_t>(),
+          .auto_supersede = row[9].as<bool>(),
+          .auto_delegate = row[10].as<bool>(),
+          .auto_accept = row[11].as<bool>()};
 }
 
 Refused no_project(const std::string& name) {
@@ -74,10 +77,18 @@ std::vector<Project> tracked_projects(pqxx::transaction_base& transaction) {
   return projects;
 }
 
+std::vector<Project> all_projects(pqxx::transaction_base& transaction) {
+  std::vector<Project> projects;
+  for (const auto& row : transaction.exec(std::string{columns} + " FROM project"))
+    projects.push_back(project_of(row));
+  return projects;
+}
+
 std::vector<ProjectEntry> Archive::projects() {
   return snapshot_->rows(std::string{columns} +
                              ", tracked, (SELECT count(*) FROM message m WHERE m.project_id = "
-                             "p.id) FROM project p ORDER BY name",
+                             "p.id), auto_supersede, auto_delegate, auto_accept FROM project p "
+                             "ORDER BY name",
                          entry_of);
 }
 
@@ -108,17 +119,22 @@ void Archive::change_project(const std::string& name,
                              const std::function<void(ProjectEntry&)>& change) {
   write(*pool_, *snapshot_, [&](auto& transaction) {
     const auto rows = transaction.exec_params(
-        std::string{columns} + ", tracked, 0 FROM project WHERE name = $1 FOR NO KEY UPDATE", name);
+        std::string{columns} +
+            ", tracked, 0, auto_supersede, auto_delegate, auto_accept FROM project WHERE name = $1 "
+            "FOR NO KEY UPDATE",
+        name);
     if (rows.empty()) throw no_project(name);
     auto entry = entry_of(rows[0]);
     change(entry);
     const auto& project = entry.project;
     transaction.exec_params(
         "UPDATE project SET list_ids = $2, recipients = $3, subject_match = $4, list_tag = $5, "
-        "tracked = $6, hint_rights = $7 WHERE id = $1",
+        "tracked = $6, hint_rights = $7, auto_supersede = $8, auto_delegate = $9, auto_accept = "
+        "$10 WHERE id = $1",
         project.id, sql::array(project.list_ids), sql::array(project.recipients),
         project.subject_match, project.list_tag, entry.tracked,
-        sql::array(texts_of(project.hint_rights)));
+        sql::array(texts_of(project.hint_rights)), entry.auto_supersede, entry.auto_delegate,
+        entry.auto_accept);
   });
 }
 

@@ -1,4 +1,4 @@
-// The project table, as the daemon reads it.
+// The project table, as daemon and automation read it.
 //
 // Errors: libpqxx's exceptions pass through.
 // Threads: a transaction belongs to one.
@@ -12,5 +12,6 @@
 namespace quilter {
 
 std::vector<Project> tracked_projects(pqxx::transaction_base& transaction);
+std::vector<Project> all_projects(pqxx::transaction_base& transaction);
 
 }  // namespace quilter

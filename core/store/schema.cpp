@@ -80,6 +80,9 @@ void mend_feed(pqxx::transaction_base& transaction) {
       "UPDATE event SET transaction = '1' WHERE (SELECT transaction FROM event ORDER BY "
       "transaction "
       "DESC LIMIT 1) >= pg_snapshot_xmax(pg_current_snapshot())");
+  transaction.exec(
+      "UPDATE automation SET transaction = '1' WHERE transaction >= "
+      "pg_snapshot_xmax(pg_current_snapshot())");
 }
 
 void grant(pqxx::connection& connection) {

@@ -30,6 +30,8 @@ ELSEWHERE = {
     r"\./check": "runs this test",
     r"SELECT pg_promote|pg_ctl promote|pg_basebackup -R": "tests/support/postgres does, in ctest -L hosts",
     r"promtool ": "tests/package/alerts_test, with the files' names, where there is a promtool",
+    r"SELECT … FROM event": "tests/core/store/feed_test.cpp asks it whole",
+    r"git (fetch|update-ref) |quilter git-scan \. ": "in a hook or timer, where commits come: tests/cli/git_scan_test.cpp scans",
     r"git send-email": "what senders do: named, not asked for",
 }
 
@@ -48,6 +50,11 @@ PLACES = (
     (r"quilter series split", "ID NUMBER( …)?", "12 2"),
     (r"quilter (series|mbox)", "ID", "12"),
     (r"quilter series list", r"\bN\b", "5"),
+    (r"quilter git-scan", "REPO RANGE", ". base"),
+    (r"quilter delegate", "PROJECT", "netdev"),
+    (r"quilter delegate", "PATTERN", "drivers/"),
+    (r"quilter delegate", "LOGIN", "ann"),
+    (r"quilter delegate", r"\bN\b", "1"),
     (r"quilter setup-db", r"\bROLE\b", "quilter"),
     (r"quilter doctor", r"\bUSER\b", "nobody"),
     (r"quilter doctor", "FILE", "/etc/mail/sendmail.cf"),
@@ -72,7 +79,8 @@ PLACES = (
 # Who these are typed by, where sudo does not say: PostgreSQL's superuser, since they want the owner's rights at least. All else:
 # by somebody as README makes them.
 OWNERS = (r"psql|pg_|createuser|quilter( --database \S+)? "
-          r"(setup-db|migrate|project (add|set|remove)|series (merge|split)|reparse.* --apply)")
+          r"(setup-db|migrate|project (add|set|remove)|series (merge|split)|reparse.* --apply|"
+          r"git-scan|automate|delegate)")
 
 # bash's, before each command: who one is for PostgreSQL; the configuration file, which is not in /etc; two messages for the spool.
 PRELUDE = r"""
@@ -112,6 +120,8 @@ git clone -q --bare inbox inbox.git
 ARCHIVE = r"""
 sudo -u postgres psql -qX -d quilter -v ON_ERROR_STOP=1 <<'SQL'
 SELECT setval(pg_get_serial_sequence('series', 'id'), 11);
+INSERT INTO account (login) VALUES ('ann');
+INSERT INTO role SELECT j.id, a.id, 'maintainer' FROM project j, account a WHERE j.name = 'netdev';
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '22000'; END $$;
 CREATE TRIGGER refuse BEFORE INSERT ON message FOR EACH ROW WHEN (current_setting('quilter.refuse', true) = 'on')
   EXECUTE FUNCTION refuse();

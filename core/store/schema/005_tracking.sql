@@ -94,6 +94,15 @@ CREATE TABLE delegation (
 CREATE INDEX delegation_account ON delegation (account_id);
 COMMENT ON TABLE delegation IS 'who gets the patches that touch a path';
 
+-- Up to which event `quilter automate` has looked; one row.
+CREATE TABLE automation (
+  one         boolean PRIMARY KEY DEFAULT true CHECK (one),
+  transaction xid8 NOT NULL DEFAULT '0',
+  id          bigint NOT NULL DEFAULT 0
+);
+INSERT INTO automation DEFAULT VALUES;
+COMMENT ON TABLE automation IS 'how far what Quilter does by itself has come in the feed';
+
 ALTER TABLE patch
   DROP COLUMN delegate_id,  -- was a person, and nothing wrote it
   ADD COLUMN delegate_id bigint REFERENCES account,

@@ -1,0 +1,116 @@
+// quilter git-scan: which patches a repository's commits were.
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+#include "core/mail/diff.hpp"
+#include "core/mail/text.hpp"
+#include "core/source/git_log.hpp"
+#include "core/source/source.hpp"
+#include "core/store/acceptance.hpp"
+
+namespace quilter::cli {
+namespace {
+
+constexpr std::size_t commits_at_once = 500;
+
+struct Scanned {
+  std::size_t commits = 0;
+  std::vector<Accepted> found;
+};
+
+MergedCommit merged_commit(const GitCommit& commit) {
+  return {.commit = commit.name,
+          .patch_id = patch_id(commit.diff),
+          .message_ids = linked_message_ids(commit.message),
+          .author = lower(commit.author),
+          .subject = commit.subject};
+}
+
+Scanned scan(const Common& common, const GitScanArguments& arguments) {
+  // A hook of git's has some of these: they would hide the repository that is named.
+  for (const auto* variable :
+       {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_DIFF_OPTS"})
+    ::unsetenv(variable);
+  GitLog log{arguments.repository, arguments.range};
+  Acceptance acceptance{options_of_a_command(common.connection()), arguments.project};
+  Scanned scanned;
+  std::vector<MergedCommit> commits;
+  const auto accept = [&] {
+    auto found = acceptance.accept(commits, arguments.dry_run ? Trial::yes : Trial::no);
+    std::move(found.begin(), found.end(), std::back_inserter(scanned.found));
+    scanned.commits += commits.size();
+    commits.clear();
+  };
+  while (const auto commit = log.next()) {
+    commits.push_back(merged_commit(*commit));
+    if (commits.size() == commits_at_once) accept();
+  }
+  accept();
+  return scanned;
+}
+
+std::string result_of(const Accepted& one) {
+  return one.outcome ? std::string{to_string(one.outcome->result)} : "left";
+}
+
+// Why a patch is as it was.
+std::string why(const Accepted& one) {
+  if (one.outcome) return one.outcome->detail;
+  if (one.patch.commit == one.commit) return "has this commit";
+  if (!one.patch.commit.empty()) return "has the commit " + one.patch.commit;
+  if (!one.patch.action_required && one.patch.state != "accepted") return "is " + one.patch.state;
+  return "was decided before";
+}
+
+Json json_of(const Accepted& one) {
+  return {{"commit", one.commit},
+          {"project", one.patch.project},
+          {"message_id", one.patch.message_id},
+          {"by", to_string(one.clue)},
+          {"result", result_of(one)},
+          {"detail", or_null(why(one))}};
+}
+
+// Those that are as they should be are counted only.
+void print_found(const Scanned& scanned) {
+  std::vector<std::vector<std::string>> rows{{"COMMIT", "PROJECT", "BY", "RESULT", "MESSAGE-ID"}};
+  std::map<std::string, std::size_t> results;
+  for (const auto& one : scanned.found) {
+    ++results[result_of(one)];
+    if (one.outcome)
+      rows.push_back({one.commit.substr(0, 12), one.patch.project, std::string{to_string(one.clue)},
+                      result_of(one) + (why(one).empty() ? "" : ": " + why(one)),
+                      one.patch.message_id});
+  }
+  if (rows.size() > 1) std::cout << table(rows);
+  std::cout << scanned.commits << " commits, " << scanned.found.size() << " were patches";
+  for (const auto& [result, count] : results) std::cout << ", " << count << ' ' << result;
+  std::cout << '\n';
+}
+
+}  // namespace
+
+int git_scan(const Common& common, const GitScanArguments& arguments) {
+  Scanned scanned;
+  try {
+    scanned = scan(common, arguments);
+  } catch (const SourceError& error) {
+    return complain(error.what());
+  }
+  if (common.output() == Output::table) {
+    print_found(scanned);
+    return exit_code::ok;
+  }
+  auto found = Json::array();
+  for (const auto& one : scanned.found) found.push_back(json_of(one));
+  print(Json{{"commits", scanned.commits}, {"found", found}});
+  return exit_code::ok;
+}
+
+}  // namespace quilter::cli

@@ -1,0 +1,80 @@
+#include "core/store/delegations.hpp"
+
+#include "core/store/archive.hpp"
+#include "core/store/attempts.hpp"
+#include "core/store/pool.hpp"
+#include "core/store/schema.hpp"
+#include "core/store/sql.hpp"
+
+namespace quilter {
+namespace {
+
+template <typename Work>
+auto transact(Pool& pool, Work work) {
+  return as_store_error([&] { return in_transaction_again(pool, work); });
+}
+
+std::int64_t id_of(pqxx::transaction_base& transaction, const std::string& project) {
+  const auto rows = transaction.exec_params("SELECT id FROM project WHERE name = $1", project);
+  if (rows.empty()) throw Refused{"there is no project " + project + ": see quilter project list"};
+  return rows[0][0].as<std::int64_t>();
+}
+
+}  // namespace
+
+Delegations::Delegations(const std::string& connection)
+    : pool_{std::make_unique<Pool>(
+          options_of_a_command(connection),
+          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})} {}
+
+Delegations::~Delegations() = default;
+
+std::vector<Delegation> Delegations::list(const std::string& project) {
+  return transact(*pool_, [&](pqxx::transaction_base& transaction) {
+    std::vector<Delegation> rules;
+    for (const auto& row : transaction.exec_params(
+             "SELECT d.position, d.pattern, a.login FROM delegation d JOIN account a ON a.id = "
+             "d.account_id WHERE d.project_id = $1 ORDER BY d.position, d.pattern",
+             id_of(transaction, project)))
+      rules.push_back(
+          {row[0].as<std::int32_t>(), row[1].as<std::string>(), row[2].as<std::string>()});
+    return rules;
+  });
+}
+
+void Delegations::add(const std::string& project, const std::string& pattern,
+                      const std::string& login, std::optional<std::int32_t> position) {
+  transact(*pool_, [&](pqxx::transaction_base& transaction) {
+    const auto id = id_of(transaction, project);
+    const auto account = transaction.exec_params(
+        "SELECT a.id FROM account a JOIN role r ON r.account_id = a.id WHERE r.project_id = $1 AND "
+        "a.login = $2 AND NOT a.disabled AND r.role IN ('maintainer', 'reviewer')",
+        id, login);
+    if (account.empty())
+      throw Refused{login + " is no maintainer or reviewer of " + project +
+                    ": only they can have patches"};
+    transaction.exec_params(
+        "INSERT INTO delegation (project_id, pattern, account_id, position) "
+        "SELECT $1, $2, $3, coalesce(NULLIF($4, '')::integer, max(d.position) + 1, 0) "
+        "FROM delegation d WHERE d.project_id = $1 "
+        "ON CONFLICT (project_id, pattern) DO UPDATE SET account_id = excluded.account_id, "
+        "position = coalesce(NULLIF($4, '')::integer, delegation.position)",
+        id, pattern, account[0][0].as<std::int64_t>(),
+        position ? std::to_string(*position) : std::string{});
+    return true;
+  });
+}
+
+void Delegations::remove(const std::string& project, const std::string& pattern) {
+  transact(*pool_, [&](pqxx::transaction_base& transaction) {
+    const auto rows = transaction.exec_params(
+        "DELETE FROM delegation WHERE project_id = $1 AND pattern = $2 RETURNING position",
+        id_of(transaction, project), pattern);
+    if (rows.empty())
+      throw Refused{"project " + project + " has no rule " + pattern +
+                    ": see quilter delegate list"};
+    return true;
+  });
+}
+
+}  // namespace quilter
