@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
+#include "cli/tracking.hpp"
 #include "config/config_error.hpp"
 #include "core/store/archive.hpp"
 #include "quilter/version.hpp"
@@ -33,6 +34,7 @@ struct CommandLine {
   std::int64_t most = 50;
   bool with_diff = false;
   std::function<int()> command;
+  cli::TrackingLine tracking{common, command};
 
   CommandLine() {
     app.set_version_flag("--version", std::string{"quilter "} + version);
@@ -41,6 +43,8 @@ struct CommandLine {
         ->envname("QUILTER_DATABASE");
     app.add_option("--config", common.config_file, "configuration file")->capture_default_str();
     app.add_flag("--json", common.json, "print JSON instead of tables");
+    app.add_option("--as", common.as, "login of the account that acts; default: the user's")
+        ->envname("QUILTER_AS");
     app.fallthrough();
     app.require_subcommand(1);
     auto* setup_db =
@@ -68,6 +72,7 @@ struct CommandLine {
     add_spool();
     add_import();
     add_doctor();
+    tracking.add_to(app);
   }
 
  private:

@@ -30,6 +30,7 @@ ELSEWHERE = {
     r"\./check": "runs this test",
     r"SELECT pg_promote|pg_ctl promote|pg_basebackup -R": "tests/support/postgres does, in ctest -L hosts",
     r"promtool ": "tests/package/alerts_test, with the files' names, where there is a promtool",
+    r"SELECT … FROM event": "core/store/feed.cpp does",
     r"git send-email": "what senders do: named, not asked for",
 }
 
@@ -59,11 +60,20 @@ PLACES = (
     (r"quilter import", "--resume FILE", "--resume resume"),
     (r"quilter import", "--jobs N", "--jobs 2"),
     (r"quilter (import|deliver)", "SECONDS", "60"),
+    (r"quilter \[", "LOGIN", "mia"),
+    (r"sudo -u postgres psql -c .GRANT", "NAME", "ann"),
+    (r".*user add", "LOGIN", "user$RANDOM$RANDOM"),
+    (r"quilter user add", "ADDRESS", "$RANDOM$RANDOM@example.org"),
+    (r"quilter user set", "LOGIN …", "mia --enabled"),
+    (r"quilter user role", "PROJECT LOGIN ROLE", "spare mia reviewer"),
+    (r"quilter token add", "--days N", "--days 30"),
+    (r"quilter token", "ID", "1"),
     (r"cmp ", r"\bA\b", "'dbname=quilter user=quilter'"),
     (r"cmp ", r"\bB\b", '"host=$SECOND dbname=quilter user=quilter"'),
     (r"sudo -u postgres createuser", "NAME", "ann"),
     (r"git format-patch", "$", " -1"),
     (r"git mailinfo .", "$", " message.txt change.diff"),
+    (r".*", "LOGIN", "mia"),
     (r".*", "NAME", "netdev"),
     (r".*", r"\bFILE\b( …)?", "patch.eml"),
     (r".*", "MESSAGE-ID", "one@example.org"),
@@ -72,7 +82,7 @@ PLACES = (
 # Who these are typed by, where sudo does not say: PostgreSQL's superuser, since they want the owner's rights at least. All else:
 # by somebody as README makes them.
 OWNERS = (r"psql|pg_|createuser|quilter( --database \S+)? "
-          r"(setup-db|migrate|project (add|set|remove)|series (merge|split)|reparse.* --apply)")
+          r"(setup-db|migrate|project (add|set|remove)|user (add|set|role)|series (merge|split)|reparse.* --apply)")
 
 # bash's, before each command: who one is for PostgreSQL; the configuration file, which is not in /etc; two messages for the spool.
 PRELUDE = r"""
@@ -112,6 +122,8 @@ git clone -q --bare inbox inbox.git
 ARCHIVE = r"""
 sudo -u postgres psql -qX -d quilter -v ON_ERROR_STOP=1 <<'SQL'
 SELECT setval(pg_get_serial_sequence('series', 'id'), 11);
+INSERT INTO account (login, admin) VALUES ('mia', true);
+INSERT INTO token (account_id, hash) VALUES (1, sha256('token'));
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '22000'; END $$;
 CREATE TRIGGER refuse BEFORE INSERT ON message FOR EACH ROW WHEN (current_setting('quilter.refuse', true) = 'on')
   EXECUTE FUNCTION refuse();
@@ -136,7 +148,7 @@ class Scratch:
         (self.work / "quilter.toml").write_text(text, encoding="utf-8")
         self.environment = {
             **os.environ, "WORK": str(self.work), "HOME": str(self.work), "PROGRAMS": build + "/cli",
-            "SECOND": str(self.servers[1]),
+            "SECOND": str(self.servers[1]), "QUILTER_AS": "mia",
             "GIT_CONFIG_GLOBAL": str(self.work / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8"}
 
     @staticmethod
