@@ -143,11 +143,12 @@ struct CommandLine {
 
     auto* patch = group("patch", "one patch, pull request or cover letter");
     auto* patch_show = add(*patch, "show", "what the mail said and what became of it",
-                           [this] { return cli::patch_show(common, bare(id), with_diff); });
+                           [this] { return cli::patch_show(common, cli::bare(id), with_diff); });
     patch_show->add_option("MESSAGE-ID", id, "with or without angle brackets")->required();
     patch_show->add_flag("--diff", with_diff, "print the diff too");
+    tracking.add_to(*patch, *series);
     auto* mbox = add(app, "mbox", "a series or a patch, as git am takes it",
-                     [this] { return cli::mbox(common, bare(id)); });
+                     [this] { return cli::mbox(common, cli::bare(id)); });
     mbox->add_option("ID", id, "a series id, or the message id of a patch or cover letter")
         ->required();
   }
@@ -224,11 +225,6 @@ struct CommandLine {
             name, [&value](long seconds) { value = std::chrono::seconds{seconds}; }, what)
         ->check(CLI::Range(1L, 1'000'000L))
         ->default_str(std::to_string(value.count()));
-  }
-
-  static std::string bare(const std::string& id) {
-    return id.size() > 2 && id.front() == '<' && id.back() == '>' ? id.substr(1, id.size() - 2)
-                                                                  : id;
   }
 };
 

@@ -45,6 +45,18 @@ PLACES = (
     (r"quilter project set", "NAME …", "spare --list-tag spare"),
     (r"quilter project set", "NAME", "spare"),
     (r"quilter project set", "…", "^spare"),
+    (r"quilter patch set|quilter series set", "FIELD=VALUE …", "state=under-review"),
+    (r"quilter patch set|quilter series set", "--from VALUE", "--from under-review"),
+    (r"quilter patch set", r"\bN\b", "0"),
+    (r"quilter (patch|series) check", "CONTEXT STATE", "build success"),
+    (r"quilter patch .*", "MESSAGE-ID …", "two@example.org"),
+    (r"quilter patch (set|check add|note)", "^(?!.*--project)(.*)$", r"\1 --project netdev"),
+    (r"quilter patch (set|check|note)", "MESSAGE-ID", "two@example.org"),
+    (r"quilter series set", "ID …", "12"),
+    (r"quilter watch", "CURSOR", "0-0"),
+    (r"quilter watch", "CATEGORY", "check-created"),
+    (r"quilter watch", r"\bN\b", "5"),
+    (r"quilter watch", "--follow", "--follow --most 1"),
     (r"quilter series merge", "ID OTHER", "13 14"),
     (r"quilter series split", "ID NUMBER( …)?", "12 2"),
     (r"quilter (series|mbox)", "ID", "12"),
@@ -123,6 +135,7 @@ ARCHIVE = r"""
 sudo -u postgres psql -qX -d quilter -v ON_ERROR_STOP=1 <<'SQL'
 SELECT setval(pg_get_serial_sequence('series', 'id'), 11);
 INSERT INTO account (login, admin) VALUES ('mia', true);
+INSERT INTO role SELECT id, 1, 'maintainer' FROM project WHERE name = 'netdev';
 INSERT INTO token (account_id, hash) VALUES (1, sha256('token'));
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '22000'; END $$;
 CREATE TRIGGER refuse BEFORE INSERT ON message FOR EACH ROW WHEN (current_setting('quilter.refuse', true) = 'on')
