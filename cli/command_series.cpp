@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
+#include "cli/tracking.hpp"
 #include "core/mail/classify.hpp"
 #include "core/mime/read_mail.hpp"
 #include "core/store/archive.hpp"
@@ -119,6 +120,15 @@ void print_patch(const std::vector<MessageEntry>& found) {
   for (const auto& comment : member.comments) print_field("comment", comment);
 }
 
+void print_remarks(const Remarks& remarks) {
+  for (const auto& [project, check, by, at] : remarks.checks)
+    print_field("check", check.context + " " + check.state + ", " + by + " in " + project + ", " +
+                             when(at) + (check.description.empty() ? "" : ": ") +
+                             check.description);
+  for (const auto& note : remarks.notes)
+    print_field("note", note.by + " in " + note.project + ", " + when(note.at) + ": " + note.text);
+}
+
 // What follows reads all that a command shows, and lets the archive go before anybody reads the
 // output.
 
@@ -146,13 +156,15 @@ FoundSeries find_series(const Common& common, std::int64_t id) {
 struct FoundPatch {
   std::vector<MessageEntry> entries;  // one a project
   std::string raw;
+  Remarks remarks;
 };
 
 FoundPatch find_patch(const Common& common, const std::string& message_id) {
   Archive archive{common.connection()};
-  FoundPatch found{archive.find_patch(message_id), ""};
-  if (!found.entries.empty())
-    found.raw = archive.raw_message(found.entries.front().project, message_id).value();
+  FoundPatch found{archive.find_patch(message_id), "", {}};
+  if (found.entries.empty()) return found;
+  found.raw = archive.raw_message(found.entries.front().project, message_id).value();
+  found.remarks = {archive.checks(message_id), archive.notes(message_id)};
   return found;
 }
 
@@ -208,16 +220,21 @@ int series_split(const Common& common, std::int64_t id, const std::vector<std::i
 }
 
 int patch_show(const Common& common, const std::string& message_id, bool with_diff) {
-  const auto [found, raw] = find_patch(common, message_id);
+  const auto [found, raw, remarks] = find_patch(common, message_id);
   if (found.empty())
     return complain("there is no patch or cover letter with the message id " + message_id);
   if (common.output() == Output::json) {
     auto values = Json::array();
-    for (const auto& member : found) values.push_back(json_of(member));
+    for (const auto& member : found) {
+      auto value = json_of(member);
+      value.update(remarks_json(remarks, member.project));
+      values.push_back(value);
+    }
     print(values);
     return exit_code::ok;
   }
   print_patch(found);
+  print_remarks(remarks);
   const mime::Library gmime;
   const auto classified = classify(mime::read_mail(raw), {});
   if (const auto* submission = std::get_if<Submission>(&classified)) {

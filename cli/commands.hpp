@@ -20,7 +20,9 @@ struct Common {
   std::string database;  // libpq connection string; "" where it comes from the configuration file
   std::string config_file = "/etc/quilter/quilter.toml";
   bool json = false;
+  std::string as;  // login of the account that acts; "": the OS user's
 
+  std::string acting() const;  // --as, else the OS user's login
   Output output() const { return json ? Output::json : Output::table; }
   std::string connection() const;   // --database, else the configuration file's; ConfigError
   StitchOptions stitching() const;  // the configuration file's; the defaults beside --database

@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
+#include "cli/tracking.hpp"
 #include "config/config_error.hpp"
 #include "core/store/archive.hpp"
 #include "quilter/version.hpp"
@@ -36,6 +37,7 @@ struct CommandLine {
   std::int64_t most = 50;
   bool with_diff = false;
   std::function<int()> command;
+  cli::TrackingLine tracking{common, command};
 
   CommandLine() {
     app.set_version_flag("--version", std::string{"quilter "} + version);
@@ -44,6 +46,8 @@ struct CommandLine {
         ->envname("QUILTER_DATABASE");
     app.add_option("--config", common.config_file, "configuration file")->capture_default_str();
     app.add_flag("--json", common.json, "print JSON instead of tables");
+    app.add_option("--as", common.as, "login of the account that acts; default: the user's")
+        ->envname("QUILTER_AS");
     app.fallthrough();
     app.require_subcommand(1);
     auto* setup_db =
@@ -72,6 +76,7 @@ struct CommandLine {
     add_import();
     add_doctor();
     add_automation();
+    tracking.add_to(app);
   }
 
  private:
@@ -146,11 +151,12 @@ struct CommandLine {
 
     auto* patch = group("patch", "one patch, pull request or cover letter");
     auto* patch_show = add(*patch, "show", "what the mail said and what became of it",
-                           [this] { return cli::patch_show(common, bare(id), with_diff); });
+                           [this] { return cli::patch_show(common, cli::bare(id), with_diff); });
     patch_show->add_option("MESSAGE-ID", id, "with or without angle brackets")->required();
     patch_show->add_flag("--diff", with_diff, "print the diff too");
+    tracking.add_to(*patch, *series);
     auto* mbox = add(app, "mbox", "a series or a patch, as git am takes it",
-                     [this] { return cli::mbox(common, bare(id)); });
+                     [this] { return cli::mbox(common, cli::bare(id)); });
     mbox->add_option("ID", id, "a series id, or the message id of a patch or cover letter")
         ->required();
   }
@@ -270,11 +276,6 @@ struct CommandLine {
             name, [&value](long seconds) { value = std::chrono::seconds{seconds}; }, what)
         ->check(CLI::Range(1L, 1'000'000L))
         ->default_str(std::to_string(value.count()));
-  }
-
-  static std::string bare(const std::string& id) {
-    return id.size() > 2 && id.front() == '<' && id.back() == '>' ? id.substr(1, id.size() - 2)
-                                                                  : id;
   }
 };
 

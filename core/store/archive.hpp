@@ -22,6 +22,7 @@
 #include "core/mail/project.hpp"
 #include "core/mail/submission.hpp"
 #include "core/series/stitch.hpp"
+#include "core/store/remarks.hpp"
 #include "core/store/store.hpp"
 #include "core/tracking/check.hpp"
 
@@ -136,6 +137,12 @@ class Archive {
   std::vector<MessageEntry> members(std::int64_t series);
   std::vector<MessageEntry> members_of_project(const std::string& project);
   std::vector<MessageEntry> find_patch(const std::string& message_id);  // one a project
+
+  // The newest check of each context; by project.
+  std::vector<LatestCheck> checks(const std::string& message_id);
+  std::vector<LatestCheck> checks(std::int64_t series);  // of it as a whole
+  std::vector<PatchNote> notes(const std::string& message_id);
+
   std::vector<CommentEntry> comments_of_project(const std::string& project);
   std::vector<SeriesEntry> series_of_project(const std::string& project);
   std::vector<Mailbox> people_of_project(const std::string& project);

@@ -3,9 +3,9 @@
 #include <charconv>
 #include <limits>
 
+#include "core/store/archive.hpp"
 #include "core/store/read_feed.hpp"
 #include "core/store/sql.hpp"
-#include "core/store/store.hpp"
 
 namespace quilter {
 namespace {
@@ -53,6 +53,10 @@ Event event_of(const pqxx::row& row) {
           .at = sql::epoch(row[14]).value_or(Timestamp{})};
 }
 
+Cursor below(const pqxx::field& horizon) {
+  return {horizon.as<std::uint64_t>() - 1, std::numeric_limits<std::int64_t>::max()};
+}
+
 }  // namespace
 
 std::string to_string(const Cursor& cursor) {
@@ -75,17 +79,19 @@ EventPage read_feed(pqxx::transaction_base& transaction, const EventFilter& filt
       transaction.exec_params(feed, filter.project, sql::array(filter.categories), filter.actor,
                               filter.message_id, most, std::to_string(after.transaction), after.id);
   if (!rows[0][1].as<bool>())
-    throw StoreError{"cursor " + to_string(after) +
-                     " is of another database, or of before this one was restored: begin anew"};
+    throw Refused{"cursor " + to_string(after) +
+                  " is of another database, or of before this one was restored: begin anew"};
   EventPage page;
   for (const auto& row : rows)
     if (!row[2].is_null()) page.events.push_back(event_of(row));
   // All below the horizon has been looked at, unless the page is full.
-  page.next =
-      static_cast<std::int64_t>(page.events.size()) < most
-          ? Cursor{rows[0][0].as<std::uint64_t>() - 1, std::numeric_limits<std::int64_t>::max()}
-          : page.events.back().cursor;
+  page.next = static_cast<std::int64_t>(page.events.size()) < most ? below(rows[0][0])
+                                                                   : page.events.back().cursor;
   return page;
+}
+
+Cursor feed_horizon(pqxx::transaction_base& transaction) {
+  return below(transaction.exec1("SELECT pg_snapshot_xmin(pg_current_snapshot())")[0]);
 }
 
 }  // namespace quilter

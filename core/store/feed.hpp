@@ -4,7 +4,7 @@
 // in one order. An event is seen once no transaction runs any more that began before the one that
 // wrote it: nothing can come before it later. So a long transaction anywhere in the database server
 // holds the feed up; it loses nothing.
-// Errors: StoreError, also where the cursor is of another database, or of before it was restored.
+// Errors: StoreError; Refused where the cursor is of another database, or of before a restore.
 // Threads: values.
 #pragma once
 

@@ -13,4 +13,7 @@ namespace quilter {
 EventPage read_feed(pqxx::transaction_base& transaction, const EventFilter& filter,
                     const Cursor& after, std::int64_t most);
 
+// Behind all that read_feed can give now.
+Cursor feed_horizon(pqxx::transaction_base& transaction);
+
 }  // namespace quilter

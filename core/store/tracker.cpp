@@ -208,4 +208,8 @@ EventPage Tracker::events(const EventFilter& filter, const Cursor& after, std::i
   return transact([&](auto& transaction) { return read_feed(transaction, filter, after, most); });
 }
 
+Cursor Tracker::horizon() {
+  return transact([](auto& transaction) { return feed_horizon(transaction); });
+}
+
 }  // namespace quilter

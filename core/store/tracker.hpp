@@ -43,6 +43,7 @@ class Tracker {
                    const std::string& text);
 
   EventPage events(const EventFilter& filter, const Cursor& after, std::int64_t most);
+  Cursor horizon();  // of now: after it comes what no reader could have seen yet
 
  private:
   template <typename Work>

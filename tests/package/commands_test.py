@@ -46,6 +46,18 @@ PLACES = (
     (r"quilter project set", "NAME …", "spare --list-tag spare"),
     (r"quilter project set", "NAME", "spare"),
     (r"quilter project set", "…", "^spare"),
+    (r"quilter patch set|quilter series set", "FIELD=VALUE …", "state=under-review"),
+    (r"quilter patch set|quilter series set", "--from VALUE", "--from under-review"),
+    (r"quilter patch set", r"\bN\b", "0"),
+    (r"quilter (patch|series) check", "CONTEXT STATE", "build success"),
+    (r"quilter patch .*", "MESSAGE-ID …", "two@example.org"),
+    (r"quilter patch (set|check add|note)", "^(?!.*--project)(.*)$", r"\1 --project netdev"),
+    (r"quilter patch (set|check|note)", "MESSAGE-ID", "two@example.org"),
+    (r"quilter series set", "ID …", "12"),
+    (r"quilter watch", "CURSOR", "0-0"),
+    (r"quilter watch", "CATEGORY", "check-created"),
+    (r"quilter watch", r"\bN\b", "5"),
+    (r"quilter watch", "--follow", "--follow --most 1"),
     (r"quilter series merge", "ID OTHER", "13 14"),
     (r"quilter series split", "ID NUMBER( …)?", "12 2"),
     (r"quilter (series|mbox)", "ID", "12"),
@@ -66,11 +78,20 @@ PLACES = (
     (r"quilter import", "--resume FILE", "--resume resume"),
     (r"quilter import", "--jobs N", "--jobs 2"),
     (r"quilter (import|deliver)", "SECONDS", "60"),
+    (r"quilter \[", "LOGIN", "mia"),
+    (r"sudo -u postgres psql -c .GRANT", "NAME", "ann"),
+    (r".*user add", "LOGIN", "user$RANDOM$RANDOM"),
+    (r"quilter user add", "ADDRESS", "$RANDOM$RANDOM@example.org"),
+    (r"quilter user set", "LOGIN …", "mia --enabled"),
+    (r"quilter user role", "PROJECT LOGIN ROLE", "spare mia reviewer"),
+    (r"quilter token add", "--days N", "--days 30"),
+    (r"quilter token", "ID", "1"),
     (r"cmp ", r"\bA\b", "'dbname=quilter user=quilter'"),
     (r"cmp ", r"\bB\b", '"host=$SECOND dbname=quilter user=quilter"'),
     (r"sudo -u postgres createuser", "NAME", "ann"),
     (r"git format-patch", "$", " -1"),
     (r"git mailinfo .", "$", " message.txt change.diff"),
+    (r".*", "LOGIN", "mia"),
     (r".*", "NAME", "netdev"),
     (r".*", r"\bFILE\b( …)?", "patch.eml"),
     (r".*", "MESSAGE-ID", "one@example.org"),
@@ -79,7 +100,7 @@ PLACES = (
 # Who these are typed by, where sudo does not say: PostgreSQL's superuser, since they want the owner's rights at least. All else:
 # by somebody as README makes them.
 OWNERS = (r"psql|pg_|createuser|quilter( --database \S+)? "
-          r"(setup-db|migrate|project (add|set|remove)|series (merge|split)|reparse.* --apply|"
+          r"(setup-db|migrate|project (add|set|remove)|user (add|set|role)|series (merge|split)|reparse.* --apply|"
           r"git-scan|automate|delegate)")
 
 # bash's, before each command: who one is for PostgreSQL; the configuration file, which is not in /etc; two messages for the spool.
@@ -120,8 +141,11 @@ git clone -q --bare inbox inbox.git
 ARCHIVE = r"""
 sudo -u postgres psql -qX -d quilter -v ON_ERROR_STOP=1 <<'SQL'
 SELECT setval(pg_get_serial_sequence('series', 'id'), 11);
+INSERT INTO account (login, admin) VALUES ('mia', true);
+INSERT INTO role SELECT id, 1, 'maintainer' FROM project WHERE name = 'netdev';
+INSERT INTO token (account_id, hash) VALUES (1, sha256('token'));
 INSERT INTO account (login) VALUES ('ann');
-INSERT INTO role SELECT j.id, a.id, 'maintainer' FROM project j, account a WHERE j.name = 'netdev';
+INSERT INTO role SELECT j.id, a.id, 'maintainer' FROM project j, account a WHERE j.name = 'netdev' AND a.login = 'ann';
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '22000'; END $$;
 CREATE TRIGGER refuse BEFORE INSERT ON message FOR EACH ROW WHEN (current_setting('quilter.refuse', true) = 'on')
   EXECUTE FUNCTION refuse();
@@ -146,7 +170,7 @@ class Scratch:
         (self.work / "quilter.toml").write_text(text, encoding="utf-8")
         self.environment = {
             **os.environ, "WORK": str(self.work), "HOME": str(self.work), "PROGRAMS": build + "/cli",
-            "SECOND": str(self.servers[1]),
+            "SECOND": str(self.servers[1]), "QUILTER_AS": "mia",
             "GIT_CONFIG_GLOBAL": str(self.work / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8"}
 
     @staticmethod

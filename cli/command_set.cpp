@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <iostream>
+#include <set>
+
+#include "cli/output.hpp"
+#include "cli/tracking.hpp"
+#include "core/mail/text.hpp"
+#include "core/store/accounts.hpp"
+#include "core/store/archive.hpp"
+#include "core/store/tracker.hpp"
+
+namespace quilter::cli {
+namespace {
+
+struct Assignment {
+  PatchField field = PatchField::state;
+  std::string value;
+};
+
+// "state=accepted", "archived=yes"; nothing where it does not begin with a field's name.
+std::optional<Assignment> assignment(const std::string& word) {
+  const auto equal = word.find('=');
+  if (equal == std::string::npos) return std::nullopt;
+  const auto field = patch_field(word.substr(0, equal));
+  if (!field) return std::nullopt;
+  auto value = word.substr(equal + 1);
+  if (*field == PatchField::archived) {
+    if (value == "yes") value = "true";
+    if (value == "no") value = "false";
+  } else if (value == "-" && *field != PatchField::state) {
+    value.clear();  // as the tables show nobody, and no commit
+  }
+  return Assignment{*field, value};
+}
+
+struct Wanted {
+  std::vector<std::string> ids;
+  std::vector<Assignment> to, from;
+};
+
+// --from names the field, where several are set.
+Wanted read_words(const SetArguments& arguments) {
+  Wanted wanted;
+  for (const auto& word : arguments.words) {
+    if (auto to = assignment(word))
+      wanted.to.push_back(std::move(*to));
+    else
+      wanted.ids.push_back(bare(word));
+  }
+  if (wanted.ids.empty()) throw Refused{"what is to be changed? name an ID"};
+  if (wanted.to.empty())
+    throw Refused{"to what? such as state=accepted; also delegate=, archived=, commit="};
+  for (const auto& word : arguments.from) {
+    auto from = assignment(word);
+    if (!from && wanted.to.size() > 1)
+      throw Refused{"--from " + word + ": of which field? such as --from state=" + word};
+    if (!from)
+      from = assignment(std::string{to_string(wanted.to.front().field)}.append("=").append(word));
+    wanted.from.push_back(std::move(*from));
+  }
+  return wanted;
+}
+
+std::optional<std::string> value_of(PatchField field, const std::vector<Assignment>& assignments) {
+  for (const auto& one : assignments)
+    if (one.field == field) return one.value;
+  return std::nullopt;
+}
+
+std::string flag(const std::string& archived) {
+  return archived == "true" ? "yes" : "-";
+}
+
+std::vector<Change> changes_of(const Wanted& wanted, const std::vector<Target>& targets,
+                               std::optional<std::int64_t> revision) {
+  for (const auto& from : wanted.from)
+    if (!value_of(from.field, wanted.to))
+      throw Refused{"--from names " + std::string{to_string(from.field)} + ", which is not set"};
+  std::vector<Change> changes;
+  for (const auto& target : targets)
+    for (const auto& to : wanted.to)
+      changes.push_back({target, to.field, to.value, value_of(to.field, wanted.from), revision});
+  return changes;
+}
+
+int set(const Common& common, const SetArguments& arguments, Request request) {
+  Accounts{common.connection()}.require(request.actor.login);
+  Tracker tracker{options_of_a_command(common.connection())};
+  request.mode = arguments.each ? Mode::patch_by_patch : Mode::all_or_nothing;
+  const auto outcomes = arguments.dry_run ? tracker.try_update(request) : tracker.update(request);
+  return tell(common, outcomes);
+}
+
+std::vector<std::string> row_of(const Outcome& outcome) {
+  const auto& values = outcome.values;
+  const bool known = outcome.patch != 0;
+  const auto shown = [&](const std::string& value) {
+    return known && !value.empty() ? value : std::string{"-"};
+  };
+  return {std::string{to_string(outcome.result)},
+          shown(std::to_string(values.revision)),
+          shown(values[PatchField::state]),
+          shown(values[PatchField::delegate]),
+          known ? flag(values[PatchField::archived]) : "-",
+          shown(values[PatchField::commit]),
+          shown(outcome.message_id),
+          outcome.detail.empty() ? "-" : outcome.detail};
+}
+
+Json json_of(const Outcome& outcome) {
+  Json values = nullptr;
+  if (outcome.patch != 0)
+    values = {{"state", outcome.values[PatchField::state]},
+              {"delegate", or_null(outcome.values[PatchField::delegate])},
+              {"archived", outcome.values[PatchField::archived] == "true"},
+              {"commit", or_null(outcome.values[PatchField::commit])},
+              {"revision", outcome.values.revision}};
+  return {
+      {"message_id", or_null(outcome.message_id)},
+      {"result", to_string(outcome.result)},
+      {"reason", outcome.reason == Reason::none ? Json(nullptr) : Json(to_string(outcome.reason))},
+      {"detail", or_null(outcome.detail)},
+      {"values", values}};
+}
+
+}  // namespace
+
+std::string bare(const std::string& id) {
+  return id.size() > 2 && id.front() == '<' && id.back() == '>' ? id.substr(1, id.size() - 2) : id;
+}
+
+// A message may have gone to several lists.
+std::string project_of(const Common& common, const std::optional<std::string>& named,
+                       const std::vector<std::string>& message_ids) {
+  Archive archive{common.connection()};
+  if (named) {
+    archive.require_project(*named);
+    return *named;
+  }
+  std::set<std::string> projects;
+  for (const auto& id : message_ids)
+    for (const auto& entry : archive.find_patch(id)) projects.insert(entry.project);
+  if (projects.size() > 1)
+    throw Refused{"in which project? --project names one of " +
+                  joined({projects.begin(), projects.end()})};
+  return projects.empty() ? "" : *projects.begin();
+}
+
+int tell(const Common& common, const std::vector<Outcome>& outcomes) {
+  if (common.output() == Output::json) {
+    auto values = Json::array();
+    for (const auto& outcome : outcomes) values.push_back(json_of(outcome));
+    print(values);
+  } else {
+    std::vector<std::vector<std::string>> rows{
+        {"RESULT", "REVISION", "STATE", "DELEGATE", "ARCHIVED", "COMMIT", "MESSAGE-ID", "WHY"}};
+    for (const auto& outcome : outcomes) rows.push_back(row_of(outcome));
+    std::cout << table(rows);
+  }
+  const bool refused = std::any_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) {
+    return outcome.result == Result::refused;
+  });
+  return refused ? exit_code::refused : exit_code::ok;
+}
+
+int patch_set(const Common& common, const SetArguments& arguments) {
+  const auto wanted = read_words(arguments);
+  std::vector<Target> targets;
+  for (const auto& id : wanted.ids) targets.emplace_back(MessageId{id});
+  const auto changes = changes_of(wanted, targets, arguments.revision);
+  return set(common, arguments,
+             {{common.acting()}, project_of(common, arguments.project, wanted.ids), changes});
+}
+
+int series_set(const Common& common, const SetArguments& arguments) {
+  const auto wanted = read_words(arguments);
+  std::vector<Target> targets;
+  for (const auto& id : wanted.ids) {
+    const auto number = whole_number(id);
+    if (!number) throw Refused{"no series: " + id + "; such as series list has it"};
+    targets.emplace_back(SeriesId{*number});
+  }
+  return set(common, arguments,
+             {{common.acting()}, "", changes_of(wanted, targets, arguments.revision)});
+}
+
+}  // namespace quilter::cli

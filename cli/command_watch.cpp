@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+#include "cli/output.hpp"
+#include "cli/tracking.hpp"
+#include "core/store/archive.hpp"
+#include "core/store/tracker.hpp"
+
+namespace quilter::cli {
+namespace {
+
+constexpr std::chrono::seconds between_polls{1};
+constexpr std::int64_t page_size = 1000;
+
+// A check or note is JSON already.
+Json value_of_event(const Event& event) {
+  if (event.field.empty() && !event.to.empty()) return Json::parse(event.to);
+  return event.field.empty() ? Json(nullptr) : Json(event.to);
+}
+
+Json number_or_null(std::int64_t number) {
+  return number == 0 ? Json(nullptr) : Json(number);
+}
+
+Json json_of(const Event& event) {
+  return {{"cursor", to_string(event.cursor)},
+          {"at", date(event.at)},
+          {"project", event.project},
+          {"category", event.category},
+          {"actor", event.actor},
+          {"message_id", or_null(event.message_id)},
+          {"series", number_or_null(event.series)},
+          {"field", or_null(event.field)},
+          {"from", event.field.empty() ? Json(nullptr) : Json(event.from)},
+          {"to", value_of_event(event)},
+          {"revision", number_or_null(event.revision)}};
+}
+
+// "state new > accepted"; of a check or note its JSON.
+std::string what_changed(const Event& event) {
+  if (event.field.empty()) return event.to;
+  const auto shown = [](const std::string& value) { return value.empty() ? "-" : value; };
+  return event.field + " " + shown(event.from) + " > " + shown(event.to);
+}
+
+void print_event(const Common& common, const Event& event) {
+  if (common.output() == Output::json) {
+    std::cout << json_text(json_of(event)) << '\n';
+    return;
+  }
+  auto line = when(event.at) + "  " + event.project + "  " + event.category + "  " + event.actor;
+  if (event.series != 0) line += "  series " + std::to_string(event.series);
+  if (!event.message_id.empty()) line += "  " + event.message_id;
+  if (const auto what = what_changed(event); !what.empty()) line += "  " + what;
+  std::cout << terminal_text(line);
+}
+
+void print_cursor(const Common& common, const Cursor& at) {
+  if (common.output() == Output::json)
+    std::cout << json_text({{"cursor", to_string(at)}}) << '\n';
+  else
+    std::cout << "cursor " << to_string(at) << '\n';
+}
+
+// A long log is looked through for few events.
+Tracker reader_of(const Common& common) {
+  auto options = options_of_a_command(common.connection());
+  options.statement_timeout = std::chrono::minutes{10};
+  return Tracker{options};
+}
+
+Cursor beginning(Tracker& tracker, const std::string& since) {
+  if (since == "now") return tracker.horizon();
+  const auto at = cursor(since);
+  if (!at) throw Refused{"no cursor: " + since + "; such as 813-42, as watch prints it, or now"};
+  return *at;
+}
+
+}  // namespace
+
+// A reader that dies goes on behind the last event that it has taken: each has its own cursor.
+int watch(const Common& common, const WatchArguments& arguments) {
+  auto tracker = reader_of(common);
+  auto at = beginning(tracker, arguments.since);
+  auto left = arguments.most;
+  while (true) {
+    const auto most = std::min(left.value_or(page_size), page_size);
+    const auto page = tracker.events(arguments.filter, at, most);
+    for (const auto& event : page.events) print_event(common, event);
+    const auto count = static_cast<std::int64_t>(page.events.size());
+    at = page.next;
+    if (left) *left -= count;
+    const bool enough = left && *left <= 0, there_may_be_more = count == most;
+    if (enough || (!there_may_be_more && !arguments.follow)) break;
+    std::cout.flush();
+    if (!there_may_be_more) std::this_thread::sleep_for(between_polls);
+  }
+  print_cursor(common, at);
+  return exit_code::ok;
+}
+
+int history(const Common& common, const std::string& message_id) {
+  auto tracker = reader_of(common);
+  EventFilter filter;
+  filter.message_id = message_id;
+  auto found = false;
+  Cursor at;
+  for (bool more = true; more;) {
+    const auto page = tracker.events(filter, at, page_size);
+    for (const auto& event : page.events) print_event(common, event);
+    found = found || !page.events.empty();
+    more = static_cast<std::int64_t>(page.events.size()) == page_size;
+    at = page.next;
+  }
+  return found ? exit_code::ok
+               : complain("nothing is known of a message " + message_id +
+                          "; what has just happened is told once no older transaction runs");
+}
+
+}  // namespace quilter::cli

@@ -1,0 +1,251 @@
+#include "core/store/accounts.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "core/digest/digest.hpp"
+#include "core/mail/text.hpp"
+#include "core/store/archive.hpp"
+#include "core/store/attempts.hpp"
+#include "core/store/pool.hpp"
+#include "core/store/schema.hpp"
+#include "core/store/snapshot.hpp"
+#include "core/store/sql.hpp"
+
+namespace quilter {
+namespace {
+
+// `project` "": none.
+void require_right(pqxx::transaction_base& transaction, const std::string& by, Action action,
+                   const std::string& project) {
+  const auto row = transaction.exec_params1(
+      "SELECT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c "
+      "WHERE c.oid = 'account'::regclass), coalesce((SELECT a.admin FROM account a "
+      "WHERE a.login = $1 AND NOT a.disabled), false), coalesce((SELECT r.role FROM role r "
+      "JOIN account a ON a.id = r.account_id JOIN project j ON j.id = r.project_id "
+      "WHERE a.login = $1 AND NOT a.disabled AND j.name = $2), '')",
+      by, project);
+  if (row[0].as<bool>()) return;
+  std::set<Role> held;
+  if (row[1].as<bool>()) held.insert(Role::admin);
+  if (const auto role = role_of(row[2].as<std::string>())) held.insert(*role);
+  if (right(held, action) != Right::all)
+    throw Refused{by + " may not " + std::string{to_string(action)} +
+                  ": an admin may (--as), and who owns the schema (docs/tracking.md)"};
+}
+
+Refused no_account(const std::string& login) {
+  return Refused{"there is no account " + login + ": see quilter user list"};
+}
+
+std::int64_t account_id(pqxx::transaction_base& transaction, const std::string& login) {
+  const auto rows = transaction.exec_params("SELECT id FROM account WHERE login = $1", login);
+  if (rows.empty()) throw no_account(login);
+  return rows[0][0].as<std::int64_t>();
+}
+
+std::int64_t project_row(pqxx::transaction_base& transaction, const std::string& name) {
+  const auto rows = transaction.exec_params("SELECT id FROM project WHERE name = $1", name);
+  if (rows.empty()) throw Refused{"there is no project " + name + ": see quilter project list"};
+  return rows[0][0].as<std::int64_t>();
+}
+
+// As the table's CHECK says it.
+bool is_login(std::string_view text) {
+  const auto is_word = [](char c) {
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '_';
+  };
+  return !text.empty() && text.size() <= 150 && is_word(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return is_word(c) || std::string_view{"@.+-"}.find(c) != std::string_view::npos;
+         });
+}
+
+void add_addresses(pqxx::transaction_base& transaction, std::int64_t account,
+                   const std::vector<std::string>& addresses) {
+  for (const auto& written : addresses) {
+    const auto address = lower(trim(written));
+    if (address.find('@') == std::string::npos)
+      throw Refused{"no address: '" + written + "'; such as ann@example.org"};
+    transaction.exec_params(
+        "INSERT INTO account_address (address, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        address, account);
+    const auto row = transaction.exec_params1(
+        "SELECT a.id, a.login FROM account_address d JOIN account a ON a.id = d.account_id "
+        "WHERE d.address = $1",
+        address);
+    if (row[0].as<std::int64_t>() != account)
+      throw Refused{address + " is " + row[1].as<std::string>() + "'s: quilter user set " +
+                    row[1].as<std::string>() + " --no-address " + address};
+  }
+}
+
+std::string new_token() {
+  std::array<std::uint8_t, 32> bytes{};
+  if (getentropy(bytes.data(), bytes.size()) != 0)
+    throw std::system_error{errno, std::generic_category(), "getentropy"};
+  return "quilter_" + hex(bytes);
+}
+
+Account account_of(const pqxx::row& row) {
+  Account account{.login = row[0].as<std::string>(),
+                  .admin = row[1].as<bool>(),
+                  .disabled = row[2].as<bool>(),
+                  .addresses = sql::texts(row[3]),
+                  .roles = {}};
+  const auto projects = sql::texts(row[4]), roles = sql::texts(row[5]);
+  for (std::size_t i = 0; i < projects.size(); ++i) account.roles.emplace(projects[i], roles[i]);
+  return account;
+}
+
+Token token_of(const pqxx::row& row) {
+  return {.id = row[0].as<std::int64_t>(),
+          .login = row[1].as<std::string>(),
+          .label = row[2].as<std::string>(),
+          .created = sql::epoch(row[3]).value_or(Timestamp{}),
+          .expires = sql::epoch(row[4]),
+          .revoked = sql::epoch(row[5])};
+}
+
+// In a transaction of its own; the next read sees its result.
+template <typename Work>
+void write_accounts(Pool& pool, Snapshot& snapshot, Work work) {
+  as_store_error([&] {
+    snapshot.end();
+    in_transaction_again(pool, [&](pqxx::transaction_base& transaction) {
+      work(transaction);
+      return true;
+    });
+  });
+}
+
+}  // namespace
+
+Accounts::Accounts(const std::string& connection)
+    : pool_{std::make_unique<Pool>(
+          options_of_a_command(connection),
+          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})},
+      snapshot_{std::make_unique<Snapshot>(*pool_)} {
+  as_store_error([this] { pool_->lease(); });
+}
+
+Accounts::~Accounts() = default;
+
+std::vector<Account> Accounts::all() {
+  return snapshot_->rows(
+      "SELECT a.login, a.admin, a.disabled, ARRAY(SELECT d.address FROM account_address d "
+      "WHERE d.account_id = a.id ORDER BY 1), ARRAY(SELECT j.name FROM role r JOIN project j "
+      "ON j.id = r.project_id WHERE r.account_id = a.id ORDER BY j.name), "
+      "ARRAY(SELECT r.role FROM role r JOIN project j ON j.id = r.project_id "
+      "WHERE r.account_id = a.id ORDER BY j.name) FROM account a ORDER BY a.login",
+      account_of);
+}
+
+// "automation" is no account, and can be none: only Quilter itself acts as that.
+void Accounts::require(const std::string& login) {
+  const auto found = snapshot_->rows(
+      "SELECT disabled FROM account WHERE login = $1",
+      [](const pqxx::row& row) { return row[0].as<bool>(); }, login);
+  snapshot_->end();
+  if (found.empty())
+    throw Refused{"there is no account " + login +
+                  " to act as: --as names one; quilter user list tells them"};
+  if (found.front()) throw Refused{"the account " + login + " is disabled"};
+}
+
+void Accounts::add(const std::string& by, const Account& account) {
+  if (!is_login(account.login) || account.login == "ingest" ||
+      account.login == Actor::automation().login)
+    throw Refused{
+        "a login is 1 to 150 letters, digits, '_', '@', '.', '+' and '-', the first a letter, "
+        "digit or '_'; ingest and automation are nobody's"};
+  write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
+    require_right(transaction, by, Action::run_accounts, "");
+    const auto rows = transaction.exec_params(
+        "INSERT INTO account (login, admin, disabled) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING "
+        "RETURNING id",
+        account.login, account.admin, account.disabled);
+    if (rows.empty())
+      throw Refused{"account " + account.login + " is there already: see quilter user list"};
+    add_addresses(transaction, rows[0][0].template as<std::int64_t>(), account.addresses);
+  });
+}
+
+void Accounts::change(const std::string& by, const std::string& login,
+                      const AccountChange& change) {
+  write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
+    require_right(transaction, by, Action::run_accounts, "");
+    const auto id = account_id(transaction, login);
+    if (change.admin)
+      transaction.exec_params("UPDATE account SET admin = $2 WHERE id = $1", id, *change.admin);
+    if (change.disabled)
+      transaction.exec_params("UPDATE account SET disabled = $2 WHERE id = $1", id,
+                              *change.disabled);
+    for (const auto& address : change.no_addresses)
+      if (transaction
+              .exec_params("DELETE FROM account_address WHERE account_id = $1 AND address = $2", id,
+                           lower(trim(address)))
+              .affected_rows() == 0)
+        throw Refused{login + " has no address " + address};
+    add_addresses(transaction, id, change.addresses);
+  });
+}
+
+void Accounts::give_role(const std::string& by, const std::string& project,
+                         const std::string& login, std::optional<Role> role) {
+  write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
+    require_right(transaction, by, Action::run_project, project);
+    const auto in = project_row(transaction, project), account = account_id(transaction, login);
+    if (role)
+      transaction.exec_params(
+          "INSERT INTO role (project_id, account_id, role) VALUES ($1, $2, $3) "
+          "ON CONFLICT (project_id, account_id) DO UPDATE SET role = EXCLUDED.role",
+          in, account, std::string{to_string(*role)});
+    else
+      transaction.exec_params("DELETE FROM role WHERE project_id = $1 AND account_id = $2", in,
+                              account);
+  });
+}
+
+std::string Accounts::add_token(const std::string& by, const std::string& login,
+                                const std::string& label,
+                                std::optional<std::chrono::days> lifetime) {
+  const auto token = new_token();
+  write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
+    if (by != login) require_right(transaction, by, Action::run_accounts, "");
+    transaction.exec_params(
+        "INSERT INTO token (account_id, hash, label, expires_at) "
+        "VALUES ($1, decode($2, 'hex'), $3, now() + NULLIF($4, '')::integer * interval '1 day')",
+        account_id(transaction, login), sha256_hex(token), valid_utf8(label),
+        lifetime ? std::to_string(lifetime->count()) : "");
+  });
+  return token;
+}
+
+std::vector<Token> Accounts::tokens(const std::string& login) {
+  return snapshot_->rows(
+      "SELECT t.id, a.login, t.label, extract(epoch FROM t.created_at)::bigint, "
+      "extract(epoch FROM t.expires_at)::bigint, extract(epoch FROM t.revoked_at)::bigint "
+      "FROM token t JOIN account a ON a.id = t.account_id WHERE $1 = '' OR a.login = $1 "
+      "ORDER BY t.id",
+      token_of, login);
+}
+
+void Accounts::revoke_token(const std::string& by, std::int64_t id) {
+  write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
+    const auto rows = transaction.exec_params(
+        "SELECT a.login FROM token t JOIN account a ON a.id = t.account_id WHERE t.id = $1", id);
+    if (rows.empty())
+      throw Refused{"there is no token " + std::to_string(id) + ": see quilter token list"};
+    if (rows[0][0].template as<std::string>() != by)
+      require_right(transaction, by, Action::run_accounts, "");
+    transaction.exec_params(
+        "UPDATE token SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1", id);
+  });
+}
+
+}  // namespace quilter

@@ -1,0 +1,84 @@
+// What happened, as the tool tells it: `quilter watch` and `quilter history`.
+
+#include <sstream>
+
+#include "tests/cli/tracked.hpp"
+
+using namespace quilter::test;
+using Catch::Matchers::Contains;
+using Json = nlohmann::json;
+
+namespace {
+
+// A line of JSON each.
+std::vector<Json> watched(const Tracked& demo, const std::string& arguments) {
+  std::istringstream lines{
+      output_of(Tracked::tool(demo.database.tracker()) + "--json watch " + arguments)};
+  std::vector<Json> values;
+  for (std::string line; std::getline(lines, line);) values.push_back(Json::parse(line));
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("watch goes on from its cursor, and tells every event once") {
+  Tracked demo;
+  demo.record(patch("a@x", {}));
+  const auto begun = watched(demo, "");
+  REQUIRE(begun.size() == 4);  // patch-created, series-created, series-completed, the cursor
+  const auto since = " --since " + begun.back()["cursor"].get<std::string>();
+  CHECK(watched(demo, since).size() == 1);
+
+  demo.said("--as mia patch set a@x state=accepted delegate=rob");
+  demo.said("--as bot patch check add a@x ci success");
+  const auto news = watched(demo, since);
+  REQUIRE(news.size() == 4);
+  CHECK(news[0]["category"] == "patch-state-changed");
+  CHECK(news[0]["actor"] == "mia");
+  CHECK(news[0]["message_id"] == "a@x");
+  CHECK(news[0]["from"] == "new");
+  CHECK(news[0]["to"] == "accepted");
+  CHECK(news[0]["revision"] == 1);
+  CHECK(news[2]["to"]["context"] == "ci");
+  CHECK(news[2]["field"].is_null());
+
+  const auto first = watched(demo, since + " --most 1");
+  REQUIRE(first.size() == 2);
+  CHECK(first[0] == news[0]);
+  CHECK(first[1]["cursor"] == news[0]["cursor"]);  // each event's own cursor leads behind it
+  CHECK(watched(demo, " --since " + news[0]["cursor"].get<std::string>())[0] == news[1]);
+}
+
+TEST_CASE("watch and history show what is asked for") {
+  Tracked demo;
+  demo.record(patch("a@x", {}));
+  demo.record(patch("b@x", {}));
+  demo.said("--as mia patch set a@x b@x state=accepted");
+  demo.said("--as rob patch set a@x delegate=rob");
+  CHECK(watched(demo, "--patch '<a@x>'").size() == 4);
+  CHECK(watched(demo, "--actor rob").size() == 2);
+  CHECK(watched(demo, "--category patch-delegated --category series-completed").size() == 4);
+  CHECK(watched(demo, "--project nothing").size() == 1);
+  CHECK(watched(demo, "--since now").size() == 1);
+  CHECK_THAT(demo.said("watch --since x"), Contains("no cursor: x") && Contains("status=1"));
+  CHECK_THAT(demo.said("watch --since 99999999999-1"),
+             Contains("of another database") && Contains("status=1"));
+  CHECK_THAT(demo.said("history a@x"),
+             Contains("patch-created  ingest") &&
+                 Contains("patch-state-changed  mia  series 1  a@x  state new > accepted") &&
+                 Contains("delegate - > rob"));
+  CHECK_THAT(demo.said("history nobody@x"),
+             Contains("nothing is known of a message nobody@x") && Contains("status=1"));
+}
+
+TEST_CASE("watch --follow tells what comes later") {
+  Tracked demo;
+  demo.record(patch("a@x", {}));
+  // The change is made only once the reader has told what was there.
+  const auto said =
+      output_of(Tracked::tool(demo.database.tracker()) + "watch --since 0-0 --follow --most 4 | " +
+                "while read -r line; do echo \"$line\"; case $line in *series-completed*) " +
+                Tracked::tool(demo.database.tracker()) +
+                "--as mia patch set a@x state=accepted >&2;; " + "esac; done 2>/dev/null");
+  CHECK_THAT(said, Contains("state new > accepted") && Contains("cursor "));
+}
