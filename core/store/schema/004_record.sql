@@ -98,8 +98,12 @@ BEGIN
     PERFORM pg_advisory_xact_lock(key) FROM unnest(locks) key;
   END IF;
   IF tie_locks <> '{}' THEN
-    PERFORM FROM neighbourhood WHERE id = ANY (ARRAY(SELECT t.neighbourhood_id FROM tie t WHERE t.key = ANY (tie_locks)))
-    ORDER BY id FOR UPDATE;
+    held := ARRAY(SELECT id FROM neighbourhood
+                  WHERE id = ANY (ARRAY(SELECT t.neighbourhood_id FROM tie t WHERE t.key = ANY (tie_locks)))
+                  ORDER BY id FOR UPDATE);
+    IF EXISTS (SELECT FROM tie t WHERE t.key = ANY (tie_locks) AND t.neighbourhood_id <> ALL (held)) THEN
+      RAISE serialization_failure USING MESSAGE = 'the neighbourhood was merged into another';
+    END IF;
   END IF;
   recorded := EXISTS (SELECT FROM message m WHERE m.message_id = own_id AND m.project_id = own_project);
   IF NOT recorded AND ties <> '{}' THEN
