@@ -15,7 +15,7 @@ constexpr std::string_view log_options =
     "--no-notes --no-show-signature --no-decorate --no-color --encoding=UTF-8 --root -p "
     "-O/dev/null --full-index --unified=3 --inter-hunk-context=0 --diff-algorithm=myers "
     "--indent-heuristic --find-renames --no-ext-diff --no-textconv --src-prefix=a/ --dst-prefix=b/ "
-    "--no-relative --submodule=short --format=%x00%H%x20%ae%n%B%x00 --end-of-options";
+    "--no-relative --submodule=short --format=%x00%H%x20%ae%n%B%n%x00 --end-of-options";
 
 std::vector<std::string> log_command(const std::string& repository, const std::string& range) {
   if (range.empty() || range.front() == '-')

@@ -1,16 +1,27 @@
 #include "core/store/batches.hpp"
 
 #include <algorithm>
-
-#include "core/store/options.hpp"
+#include <new>
 
 namespace quilter {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t most_bytes = std::size_t{1} << 20U;  // a large message goes alone
+constexpr auto enough_for_company = 1s;  // who has less left would take it from the others
 
 std::size_t size(const Errand& errand) {
   return errand.message.bytes.size();
+}
+
+bool keeps_company(const Errand& errand) {
+  return !errand.patience.ends() || errand.patience.left() >= enough_for_company;
+}
+
+// For a connection. The other half is for what is done with it.
+Patience::Clock::time_point half_of(const Patience& patience) {
+  return patience.ends() ? Patience::of(patience.left() / 2).until : patience.until;
 }
 
 RecordOutcome not_recorded(Failure failure, const char* why) {
@@ -19,18 +30,23 @@ RecordOutcome not_recorded(Failure failure, const char* why) {
 
 }  // namespace
 
-void Batches::join(Errand& errand, Patience::Clock::time_point queue_until,
-                   const Patience& patience) {
-  Waiting own{errand, patience};
+void Batches::join(Errand& errand, Patience::Clock::time_point queue_until) {
+  Waiting own{errand};
+  const auto until = std::min(queue_until, half_of(errand.patience));
   std::unique_lock lock{guard_};
-  queue_.push_back(&own);
+  try {
+    queue_.push_back(&own);
+  } catch (const std::bad_alloc&) {
+    errand.outcome = not_recorded(Failure::passing, "out of memory");
+    return;
+  }
   const auto moves = [&] { return own.done || may_lead(own); };
   while (!own.done) {
     if (may_lead(own)) {
       lead(lock);
     } else if (own.taken) {
       own.turn.wait(lock);  // its leader keeps to the shortest patience
-    } else if (!own.turn.wait_until(lock, queue_until, moves) && !own.taken) {
+    } else if (!own.turn.wait_until(lock, until, moves) && !own.taken) {
       queue_.erase(std::ranges::find(queue_, &own));
       errand.outcome = not_recorded(Failure::away, "no database connection came free in time");
       return wake_first();
@@ -48,41 +64,42 @@ bool Batches::may_lead(const Waiting& one) const {
 }
 
 void Batches::lead(std::unique_lock<std::mutex>& lock) {
-  const auto batch = take();
+  std::array<Waiting*, most_in_a_transaction> batch{};
+  std::array<Errand*, most_in_a_transaction> errands{};
+  const auto count = take(batch);
+  for (std::size_t i = 0; i < count; ++i) errands[i] = &batch[i]->errand;
   ++running_;
   wake_first();
   lock.unlock();
-  auto patience = batch.front()->patience;
-  std::vector<Errand*> errands;
-  for (auto* one : batch) {
-    errands.push_back(&one->errand);
-    patience.until = std::min(patience.until, one->patience.until);
-  }
   try {
-    run_(errands, patience);
+    run_({errands.data(), count});
   } catch (const std::exception& error) {  // no memory, as a rule: run_ knows what else there is
-    for (auto* errand : errands) errand->outcome = not_recorded(Failure::passing, error.what());
+    for (std::size_t i = 0; i < count; ++i)
+      errands[i]->outcome = not_recorded(Failure::passing, error.what());
   }
   lock.lock();
   --running_;
-  for (auto* one : batch) {
-    one->done = true;
-    one->turn.notify_one();
+  for (std::size_t i = 0; i < count; ++i) {
+    batch[i]->done = true;
+    batch[i]->turn.notify_one();
   }
   wake_first();
 }
 
-std::vector<Batches::Waiting*> Batches::take() {
-  std::vector<Waiting*> batch;
-  std::size_t bytes = 0;
-  while (!queue_.empty() && batch.size() < most_in_a_transaction &&
-         (batch.empty() || bytes + size(queue_.front()->errand) <= most_bytes)) {
-    bytes += size(queue_.front()->errand);
-    batch.push_back(queue_.front());
-    batch.back()->taken = true;
+// The first, and those behind it that may come along.
+std::size_t Batches::take(std::span<Waiting*> batch) {
+  std::size_t count = 0, bytes = 0;
+  while (!queue_.empty() && count < batch.size()) {
+    auto* next = queue_.front();
+    bytes += size(next->errand);
+    const bool company = keeps_company(next->errand);
+    if (count > 0 && (bytes > most_bytes || !company)) break;
+    next->taken = true;
+    batch[count++] = next;
     queue_.pop_front();
+    if (!company) break;
   }
-  return batch;
+  return count;
 }
 
 void Batches::wake_first() {

@@ -3,19 +3,21 @@
 //
 // Promise: nobody waits for company: while fewer than `at_once` transactions run, a message begins
 // its own; those that come meanwhile wait, and are begun together, in the order in which they came.
-// join() returns once the errand has its outcome, within its patience; one that nobody had begun by
-// `queue_until` is try_later.
-// Errors: none thrown; what `run` throws is an outcome.
+// A message waits for half of its patience at most; one that has little left, or is large, goes
+// alone. join() returns once the errand has its outcome.
+// Errors: none thrown; what `run` throws is an outcome, and so is that nobody had time.
 // Owns: no thread; a batch is run by the one who waited longest.
 // Threads: join() is safe from any.
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <vector>
+#include <span>
 
+#include "core/store/options.hpp"
 #include "core/store/patience.hpp"
 #include "core/store/store.hpp"
 
@@ -23,26 +25,25 @@ namespace quilter {
 
 class Batches {
  public:
-  // Gives each errand its outcome, within the patience, which is the shortest of theirs.
-  using Run = std::function<void(const std::vector<Errand*>&, const Patience&)>;
+  // Gives each errand its outcome, within its patience.
+  using Run = std::function<void(std::span<Errand* const>)>;
 
   Batches(int at_once, Run run) : at_once_{at_once}, run_{std::move(run)} {}
 
   std::size_t waiting() const;  // how many nobody has begun
 
-  void join(Errand& errand, Patience::Clock::time_point queue_until, const Patience& patience);
+  void join(Errand& errand, Patience::Clock::time_point queue_until);
 
  private:
   struct Waiting {
     Errand& errand;
-    Patience patience;
     std::condition_variable turn{};
     bool taken = false, done = false;
   };
 
   bool may_lead(const Waiting& one) const;
   void lead(std::unique_lock<std::mutex>& lock);
-  std::vector<Waiting*> take();
+  std::size_t take(std::span<Waiting*> batch);
   void wake_first();
 
   int at_once_;

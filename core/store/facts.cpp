@@ -158,7 +158,7 @@ std::string load_facts(const pqxx::transaction_base& transaction, const Project&
 
 }  // namespace
 
-Locks locks_of(const std::vector<Errand*>& errands, const StitchOptions& options) {
+Locks locks_of(std::span<Errand* const> errands, const StitchOptions& options) {
   Locks locks;
   for (const auto* errand : errands) {
     const auto wanted = identities(errand->submission, options);

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <pqxx/pqxx>
+#include <span>
 #include <vector>
 
 #include "core/mail/project.hpp"
@@ -40,7 +41,7 @@ struct Locks {
   std::vector<std::int64_t> keys;
   std::vector<std::int64_t> ties;  // whose neighbourhoods are locked; of one errand its own are
 };
-Locks locks_of(const std::vector<Errand*>& errands, const StitchOptions& options);
+Locks locks_of(std::span<Errand* const> errands, const StitchOptions& options);
 
 // Takes the locks, then looks. `begin`: statements that go before, "" or ending in ";".
 Found look(pqxx::transaction_base& transaction, const std::string& begin, const Locks& locks,

@@ -1,6 +1,7 @@
 #include "core/store/postgres_store.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "core/store/apply.hpp"
@@ -16,6 +17,22 @@ namespace quilter {
 namespace {
 
 using namespace std::chrono_literals;
+// Half of what the one in the most haste has left: the other half is for a transaction of its own.
+Patience patience_of_all(std::span<Errand* const> errands) {
+  auto shortest = errands.front()->patience;
+  for (const auto* errand : errands)
+    shortest.until = std::min(shortest.until, errand->patience.until);
+  return shortest.ends() ? Patience::of(shortest.left() / 2, shortest.urgency) : shortest;
+}
+
+// One that waits for its lock in vain leaves time for those behind it.
+Patience share_of(const Patience& patience, std::size_t sharers) {
+  if (!patience.ends() || sharers == 1) return patience;
+  const auto share = std::max<std::chrono::milliseconds>(
+      1s, patience.left() / static_cast<std::chrono::milliseconds::rep>(sharers));
+  return Patience::of(std::min(share, patience.left()), patience.urgency);
+}
+
 // READ COMMITTED explicitly: under any stricter level a waiter for the locks would not see what it
 // waited for.
 // What the server itself gives up, a little before the watchdog does: a watchdog that bites means
@@ -59,8 +76,7 @@ PostgresStore::PostgresStore(const StoreOptions& options, const StitchOptions& s
 PostgresStore::~PostgresStore() = default;
 
 std::unique_ptr<Batches> PostgresStore::batches(int at_once) {
-  return std::make_unique<Batches>(
-      at_once, [this](auto& errands, const auto& patience) { record_all(errands, patience); });
+  return std::make_unique<Batches>(at_once, [this](auto errands) { record_all(errands); });
 }
 
 void PostgresStore::reconfigure(StoreOptions options) noexcept {
@@ -103,51 +119,57 @@ std::int64_t PostgresStore::parked() {
 
 RecordOutcome PostgresStore::record(const Project& project, const Submission& submission,
                                     const RawMessage& message, const Patience& patience) {
-  Errand errand{project, submission, message, {}};
+  Errand errand{project, submission, message, patience, {}};
   auto& batches = patience.urgency == Urgency::live ? live_ : background_;
-  batches->join(errand, std::min(patience.until, Patience::of(options_.now().lease_timeout).until),
-                patience);
+  batches->join(errand, Patience::of(options_.now().lease_timeout).until);
   return std::move(errand.outcome);
 }
 
-// Together they save the most of what a transaction costs. Where that fails, for whichever reason
-// of whichever of them, each has a transaction of its own.
-void PostgresStore::record_all(const std::vector<Errand*>& errands, const Patience& patience) {
+// Together they save the most of what a transaction costs. What that does not record, for whichever
+// reason of whichever of them, has a transaction of its own, and time left for it.
+void PostgresStore::record_all(std::span<Errand* const> errands) {
+  std::size_t done = 0;
   Verdict together;
   if (errands.size() > 1) {
     try {
-      return record_at_once(errands, patience);
+      done = record_at_once(errands, patience_of_all(errands));
     } catch (...) {
       together = judge_current_exception();
     }
   }
-  for (auto* errand : errands) {
-    errand->outcome = with_reruns(options_.now().reruns, patience, [&] {
-      record_at_once({errand}, patience);
-      return errand->outcome;
+  for (; done < errands.size(); ++done) {
+    auto& errand = *errands[done];
+    const auto patience = share_of(errand.patience, errands.size() - done);
+    errand.outcome = with_reruns(options_.now().reruns, patience, [&] {
+      record_at_once(errands.subspan(done, 1), patience);
+      return errand.outcome;
     });
-    errand->outcome.reruns += errands.size() > 1 ? 1 : 0;
-    errand->outcome.violations += together.violation ? 1 : 0;
+    errand.outcome.reruns += together.run_again ? 1 : 0;
+    errand.outcome.violations += together.violation ? 1 : 0;
   }
 }
 
-void PostgresStore::record_at_once(const std::vector<Errand*>& errands, const Patience& patience) {
+// How many it recorded: of several no more than it had time for.
+std::size_t PostgresStore::record_at_once(std::span<Errand* const> errands,
+                                          const Patience& patience) {
   auto lease = pool_->lease(patience);
-  in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
+  return in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
     auto begin = "BEGIN; " + settings(options_.now(), patience);
     auto locks = locks_of(errands, stitching_);
-    for (auto* errand : errands) {
-      errand->outcome = put(transaction, begin, locks, *errand);
+    const auto half = Patience::Clock::now() + patience.left() / 2;
+    std::size_t done = 0;
+    do {
+      errands[done]->outcome = put(transaction, begin, locks, *errands[done]);
       begin = {};
       locks = {};
-    }
-    return true;
+    } while (++done < errands.size() && (!patience.ends() || Patience::Clock::now() < half));
+    return done;
   });
 }
 
 RecordOutcome PostgresStore::put(pqxx::transaction_base& transaction, const std::string& begin,
                                  const Locks& locks, const Errand& errand) const {
-  const auto& [project, submission, message, before] = errand;
+  const auto& [project, submission, message, patience, before] = errand;
   const auto found = look(transaction, begin, locks, project, submission, stitching_);
   RecordOutcome outcome{.status = Status::already_stored, .detail = {}};
   outcome.lock_wait = found.lock_wait;

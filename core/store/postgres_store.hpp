@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <pqxx/pqxx>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,8 +47,8 @@ class PostgresStore final : public Store {
   template <typename Work>
   auto ask(Urgency urgency, Work work);
   std::unique_ptr<Batches> batches(int at_once);
-  void record_all(const std::vector<Errand*>& errands, const Patience& patience);
-  void record_at_once(const std::vector<Errand*>& errands, const Patience& patience);
+  void record_all(std::span<Errand* const> errands);
+  std::size_t record_at_once(std::span<Errand* const> errands, const Patience& patience);
   RecordOutcome put(pqxx::transaction_base& transaction, const std::string& begin,
                     const Locks& locks, const Errand& errand) const;
 

@@ -7,7 +7,7 @@
 namespace quilter {
 namespace {
 
-LatestCheck check_of(const pqxx::row& row) {
+LatestCheck latest_check(const pqxx::row& row) {
   const auto text = [&row](int column) { return row[column].as<std::string>(); };
   return {.project = text(0),
           .check = {.context = text(1), .state = text(2), .url = text(3), .description = text(4)},
@@ -29,7 +29,7 @@ std::vector<LatestCheck> Archive::checks(const std::string& message_id) {
   return snapshot_->rows(
       checks_select("JOIN message m ON m.id = c.message_row JOIN project j ON j.id = m.project_id "
                     "WHERE m.message_id = $1"),
-      check_of, message_id);
+      latest_check, message_id);
 }
 
 std::vector<LatestCheck> Archive::checks(std::int64_t series) {
@@ -37,7 +37,7 @@ std::vector<LatestCheck> Archive::checks(std::int64_t series) {
       checks_select("JOIN series s ON s.id = c.series_id JOIN project j ON j.id = s.project_id "
                     "WHERE coalesce(s.merged_into_id, s.id) = (SELECT coalesce(o.merged_into_id, "
                     "o.id) FROM series o WHERE o.id = $1)"),
-      check_of, series);
+      latest_check, series);
 }
 
 std::vector<PatchNote> Archive::notes(const std::string& message_id) {

@@ -55,6 +55,7 @@ struct Errand {
   const Project& project;
   const Submission& submission;
   const RawMessage& message;  // that it was read from
+  Patience patience;
   RecordOutcome outcome;
 };
 

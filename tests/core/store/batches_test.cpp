@@ -26,7 +26,7 @@ struct Office {
   std::promise<void> open{}, begun{};
   std::mutex guard{};
   std::vector<std::size_t> sizes{};
-  Batches batches{1, [this](const std::vector<Errand*>& errands, const Patience&) {
+  Batches batches{1, [this](std::span<Errand* const> errands) {
                     {
                       const std::lock_guard lock{guard};
                       sizes.push_back(errands.size());
@@ -42,8 +42,8 @@ struct Office {
     return std::thread{[this, bytes] {
       RawMessage message;
       message.bytes.assign(bytes, 'x');
-      Errand errand{tracked, submission, message, {}};
-      batches.join(errand, any_time, {});
+      Errand errand{tracked, submission, message, {}, {}};
+      batches.join(errand, any_time);
     }};
   }
 };
@@ -90,8 +90,8 @@ TEST_CASE("who waits for longer than it can goes, and those behind it come in it
   auto first = office.visitor(1);
   office.begun.get_future().wait();
   const RawMessage message;
-  Errand late{tracked, office.submission, message, {}};
-  office.batches.join(late, Patience::Clock::now() + 1ms, {});
+  Errand late{tracked, office.submission, message, {}, {}};
+  office.batches.join(late, Patience::Clock::now() + 1ms);
   CHECK(late.outcome.status == Status::try_later);
   CHECK(late.outcome.failure == Failure::away);
   auto second = office.visitor(1);
@@ -102,12 +102,33 @@ TEST_CASE("who waits for longer than it can goes, and those behind it come in it
   CHECK(office.sizes == std::vector<std::size_t>{1, 1});
 }
 
+TEST_CASE("one that has little time left goes alone, and takes none from the others") {
+  Office office;
+  std::vector<std::thread> visitors;
+  visitors.push_back(office.visitor(1));
+  office.begun.get_future().wait();
+  const RawMessage message;
+  for (const auto patience : {Patience::of(1h), Patience{}, Patience::of(900ms)}) {
+    const auto before = office.batches.waiting();
+    visitors.emplace_back([&, patience] {
+      Errand errand{tracked, office.submission, message, patience, {}};
+      office.batches.join(errand, any_time);
+    });
+    while (office.batches.waiting() == before) std::this_thread::yield();
+  }
+  office.open.set_value();
+  for (auto& visitor : visitors) visitor.join();
+  office.sizes.resize(3);  // the last one may have gone before its turn came
+  CHECK(office.sizes[1] == 2);
+  CHECK(office.sizes[2] <= 1);
+}
+
 TEST_CASE("what goes wrong while a batch is run is each one's outcome") {
-  Batches batches{1, [](const auto&, const auto&) { throw std::bad_alloc{}; }};
+  Batches batches{1, [](auto) { throw std::bad_alloc{}; }};
   const RawMessage message;
   const auto submission = patch("a", {});
-  Errand errand{tracked, submission, message, {}};
-  batches.join(errand, any_time, {});
+  Errand errand{tracked, submission, message, {}, {}};
+  batches.join(errand, any_time);
   CHECK(errand.outcome.status == Status::try_later);
   CHECK(errand.outcome.failure == Failure::passing);
 }
