@@ -7,7 +7,7 @@ from .figures import Goal, Row, alternate
 
 CONNECTIONS = 4
 WANTED = 5_000_000  # the goal is for so many
-KEPT = ("project", "person")  # shared by all copies
+KEPT = ("project", "person", "automation")  # shared by all copies
 ROW_IDS = ("id", "message_row", "series_id", "neighbourhood_id", "parent_row", "supersedes_id", "merged_into_id",
            "anchor_row")
 

@@ -197,10 +197,11 @@ std::size_t Automation::change(std::vector<Change> changes) {
 }
 
 AutomationRound Automation::next_round() {
-  const EventFilter filter{.project = {},
-                           .categories = {"patch-created", "series-completed", "series-merged"},
-                           .actor = {},
-                           .message_id = {}};
+  const EventFilter filter{
+      .project = {},
+      .categories = {"patch-created", "cover-created", "series-completed", "series-merged"},
+      .actor = {},
+      .message_id = {}};
   projects_ = read([](pqxx::transaction_base& transaction) {
     std::map<std::string, Project> all;
     for (auto& project : all_projects(transaction)) all.emplace(project.name, project);
