@@ -60,7 +60,7 @@ class Dump {
   void add_patch(const MessageEntry& patch);
   void add_cover(const MessageEntry& cover);
   void add_comment(const CommentEntry& comment);
-  void add_check(const CheckEntry& check);
+  void add_check(const CheckEntry& entry);
   void add_note(const NoteEntry& note);
 
   const Canonical& recorded_;

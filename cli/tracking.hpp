@@ -114,7 +114,7 @@ class TrackingLine {
   void add_patch_checks(CLI::App& patch);
   void add_series_checks(CLI::App& series);
   void add_check_options(CLI::App& one);
-  void add_project(CLI::App& one, std::optional<std::string>& project);
+  static void add_project(CLI::App& one, std::optional<std::string>& project);
 
   Common& common_;
   std::function<int()>& command_;

@@ -169,7 +169,7 @@ class PatchId {
   std::int32_t new_left_ = -1;
   bool started_ = false;
   std::string_view run_;  // still to be gathered
-  std::array<char, 16 * 1024> room_{};
+  std::array<char, std::size_t{16} * 1024> room_{};
   std::size_t gathered_ = 0;  // in the room, without blanks
   Sha1Digester digester_;
   std::string index_;

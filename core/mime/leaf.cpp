@@ -63,7 +63,8 @@ std::string_view without_plain_footer(std::string_view base64) {
 std::string decoded(GMimeContentEncoding encoding, std::string_view bytes) {
   if (encoding == GMIME_CONTENT_ENCODING_BASE64) bytes = without_plain_footer(bytes);
   const Owned<GMimeFilter> filter{g_mime_filter_basic_new(encoding, FALSE)};
-  constexpr std::size_t piece = 64 * 1024;  // the filter keeps room for as much as it is given
+  constexpr std::size_t piece =
+      std::size_t{64} * 1024;  // the filter keeps room for as much as it is given
   std::string text;
   text.reserve(bytes.size());
   for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))

@@ -214,7 +214,7 @@ void Accounts::give_role(const std::string& by, const std::string& project,
 std::string Accounts::add_token(const std::string& by, const std::string& login,
                                 const std::string& label,
                                 std::optional<std::chrono::days> lifetime) {
-  const auto token = new_token();
+  auto token = new_token();
   write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
     if (by != login) require_right(transaction, by, Action::run_accounts, "");
     transaction.exec_params(
