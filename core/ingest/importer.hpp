@@ -7,8 +7,10 @@
 // (or ignored, or refused and in the counts as such) with all before it. Memory:
 // `most_waiting_bytes` of messages, and so many of which one waits for an earlier one as
 // `most_ahead`. Mails that would wait for each other's locks (neighbours in a source mostly would)
-// are not begun at once. Errors: none thrown; counts() and gave_up() tell. Owns: its threads; store
-// and routes outlive it. Threads: safe from any; offer() by one at a time.
+// are not begun at once.
+// Errors: none thrown; counts() and gave_up() tell.
+// Owns: its threads; store and routes outlive it.
+// Threads: safe from any; offer() by one at a time.
 #pragma once
 
 #include <chrono>
