@@ -191,7 +191,7 @@ struct CommandLine {
                      "mbox, maildir, public-inbox repository; - for an mbox on standard input")
         ->required();
     mail->add_option("--project", import.project, "whatever lists the mails name");
-    mail->add_option("--jobs", import.jobs, "messages recorded at once")
+    mail->add_option("--jobs", import.jobs, "transactions open at once")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
     mail->add_option("--resume", import.resume_file,

@@ -6,7 +6,7 @@
 // Errors: the constructor throws StoreError where it is there and cannot be used. For the rest see
 // Store.
 // Owns: its connections.
-// Threads: safe from any number; each call holds one connection.
+// Threads: safe from any number; each transaction holds one connection, see Batches.
 #pragma once
 
 #include <memory>
