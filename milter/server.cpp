@@ -25,8 +25,8 @@ using namespace std::chrono_literals;
 // libmilter writes a reply after our callback has returned, and tells nobody when it has.
 constexpr auto time_for_last_replies = 100ms;
 
-// It takes some milliseconds.
-constexpr auto time_for_libmilter = 5s;
+// It takes some milliseconds. Where it hangs, who has connected meanwhile waits for our end.
+constexpr auto time_for_libmilter = 1s;
 
 // From the end of the drain to that of the process: threads end what they do.
 constexpr auto time_to_stop = 20s;

@@ -120,7 +120,7 @@ def no_threads(run):
         as_user(world)
         before = descriptors(world.daemon.process)
         rounds, seconds = run.pick(2, 6), run.pick(2, 10)
-        clients = impatient(world, 16, patience=seconds + 3)  # while there is no thread, mail waits
+        clients = impatient(world, 16, patience=seconds + 10)  # while there is no thread, mail waits; and for a stop
         with world.traffic(rounds * (seconds + 1) * 60, clients=clients, rate=60) as traffic:
             for _ in range(rounds):
                 world.daemon.restart()  # one that has made few threads yet
