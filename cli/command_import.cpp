@@ -156,7 +156,7 @@ std::vector<Project> Import::first_projects() {
 
 ImportOptions Import::options() const {
   ImportOptions options;
-  options.jobs = arguments_.jobs * most_in_a_transaction;
+  options.jobs = arguments_.jobs;
   options.give_up_after = arguments_.give_up_after;
   if (arguments_.project) options.project = named(projects_, *arguments_.project);
   return options;

@@ -12,40 +12,75 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void record_in(const Project& project, Mail mail, const RawMessage& message, Store& store,
-               const Patience& patience, Attempt& attempt) {
-  const auto classified = classify(std::move(mail), profile(project));
-  if (const auto* ignored = std::get_if<Ignored>(&classified)) {
-    attempt.outcome = {.status = Status::ignored, .detail = std::string{ignored->reason}};
-    return;
-  }
-  const auto& submission = std::get<Submission>(classified);
-  attempt.message_id = submission.message_id;
-  attempt.kind = to_string(submission.kind);
-  attempt.ancestors_dropped = submission.ancestors_dropped;
-  attempt.outcome = metrics::timed(metrics::Stage::database, [&] {
-    return store.record(project, submission, message, patience);
-  });
-  metrics::observe(metrics::Stage::lock_wait, attempt.outcome.lock_wait);
-}
-
-}  // namespace
-
 // A bug that one mail meets must not make its client send it for days.
-Attempt attempt_in(const Project& project, Mail mail, const RawMessage& message, Store& store,
-                   const Patience& patience) {
-  const auto start = Clock::now();
-  Attempt attempt{.project = project.name, .message_id = own_id(mail).id};
+template <typename Work>
+void guarded(Attempt& attempt, Work work) {
   try {
-    record_in(project, std::move(mail), message, store, patience, attempt);
+    work();
   } catch (const std::bad_alloc&) {
     attempt.outcome = {.failure = Failure::passing, .detail = "out of memory"};
   } catch (const std::exception& error) {
     attempt.outcome = {.failure = Failure::refused,
                        .detail = std::string{"internal error: "} + error.what()};
   }
+}
+
+}  // namespace
+
+Begun begin(const Project& project, Mail mail, const RawMessage& message) {
+  Begun begun{project, message, {.project = project.name, .message_id = own_id(mail).id}};
+  auto& attempt = begun.attempt;
+  guarded(attempt, [&] {
+    auto classified = classify(std::move(mail), profile(project));
+    if (const auto* ignored = std::get_if<Ignored>(&classified)) {
+      attempt.outcome = {.status = Status::ignored, .detail = std::string{ignored->reason}};
+      return;
+    }
+    begun.submission = std::get<Submission>(std::move(classified));
+    attempt.message_id = begun.submission->message_id;
+    attempt.kind = to_string(begun.submission->kind);
+    attempt.ancestors_dropped = begun.submission->ancestors_dropped;
+  });
+  return begun;
+}
+
+Attempt attempt_in(const Project& project, Mail mail, const RawMessage& message, Store& store,
+                   const Patience& patience) {
+  const auto start = Clock::now();
+  auto begun = begin(project, std::move(mail), message);
+  auto& attempt = begun.attempt;
+  if (begun.submission) {
+    guarded(attempt, [&] {
+      attempt.outcome = metrics::timed(metrics::Stage::database, [&] {
+        return store.record(project, *begun.submission, message, patience);
+      });
+      metrics::observe(metrics::Stage::lock_wait, attempt.outcome.lock_wait);
+    });
+  }
   attempt.delay = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-  return attempt;
+  return std::move(attempt);
+}
+
+void record_together(std::span<Begun* const> all, Store& store, const Patience& patience) {
+  std::vector<Errand> errands;
+  std::vector<Attempt*> attempts;
+  for (auto* one : all) {
+    if (!one->submission) continue;
+    errands.push_back({one->project, *one->submission, one->message, patience, {}});
+    attempts.push_back(&one->attempt);
+  }
+  if (errands.empty()) return;
+  std::vector<Errand*> pointers;
+  for (auto& errand : errands) pointers.push_back(&errand);
+  Attempt whole;
+  guarded(whole, [&] { store.record_all(pointers); });
+  if (whole.outcome.failure == Failure::refused && all.size() > 1) {  // whose bug it was
+    for (auto* const& one : all) record_together({&one, 1}, store, patience);
+    return;
+  }
+  for (std::size_t i = 0; i < attempts.size(); ++i)
+    attempts[i]->outcome =
+        whole.outcome.failure == Failure::none ? std::move(errands[i].outcome) : whole.outcome;
 }
 
 std::vector<Attempt> attempts_in(const std::vector<const Project*>& projects, Mail mail,

@@ -1,7 +1,8 @@
 // Attempt: to record a message in one project, and what became of it.
 //
 // Promise: attempt_in() ends before the patience does. A bug that one mail meets is a failure of
-// that mail (Failure::refused), so that its client need not send it for days.
+// that mail (Failure::refused), so that its client need not send it for days. begin() does what
+// needs no store.
 // Errors: none thrown.
 // Owns: everything by value.
 // Threads: safe from any.
@@ -9,6 +10,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +30,18 @@ struct Attempt {
   std::chrono::microseconds delay{0};
   std::string spool_id{};  // where the message is, or was, on disk
 };
+
+// Without a submission the attempt is over, and its outcome tells why.
+struct Begun {
+  const Project& project;
+  const RawMessage& message;
+  Attempt attempt;
+  std::optional<Submission> submission{};
+};
+Begun begin(const Project& project, Mail mail, const RawMessage& message);
+
+// Gives each that has a submission its outcome.
+void record_together(std::span<Begun* const> all, Store& store, const Patience& patience);
 
 // Takes the mail, since its text is held once only where it is given away.
 Attempt attempt_in(const Project& project, Mail mail, const RawMessage& message, Store& store,

@@ -13,9 +13,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_waiting = 256;
+constexpr std::size_t most_waiting = 512;
 constexpr std::size_t most_waiting_bytes = std::size_t{32} << 20U;
 constexpr std::uint64_t most_ahead = 10'000;
+
+// Of a transaction. More save nothing, and hold their locks for longer.
+constexpr std::size_t most_in_a_batch = 32;
+constexpr std::size_t most_bytes_in_a_batch = std::size_t{1} << 20U;  // one message always fits
 
 // Nearly what their locks are, and cheaper: a wrong guess costs a wait.
 std::vector<std::uint64_t> kin_of(const Mail& mail) {
@@ -72,19 +76,18 @@ bool Importer::rest(std::chrono::milliseconds wait) {
 void Importer::run() {
   std::unique_lock lock{guard_};
   while (true) {
-    const auto job = next(lock);
+    const auto batch = next(lock);
     if (stop_) return;
-    if (!job) {
+    if (batch.empty()) {
       offered_.wait(lock);
       continue;
     }
-    busy_.insert(job->kin.begin(), job->kin.end());
-    waiting_bytes_ -= job->source.message.bytes.size();
     lock.unlock();
     changed_.notify_all();
-    record(*job);
+    record(batch);
     lock.lock();
-    for (const auto kin : job->kin) busy_.erase(busy_.find(kin));
+    for (const auto& job : batch)
+      for (const auto kin : job.kin) busy_.erase(busy_.find(kin));
     offered_.notify_all();
   }
 }
@@ -93,63 +96,105 @@ bool Importer::is_free(const Job& job) const {
   return std::ranges::none_of(job.kin, [this](auto kin) { return busy_.contains(kin); });
 }
 
-// The oldest of those that can begin. Reads those that wait for the first time, without the guard.
-std::optional<Importer::Job> Importer::next(std::unique_lock<std::mutex>& lock) {
+// Those that can begin, the oldest first; none where there is nothing to begin.
+Importer::Batch Importer::next(std::unique_lock<std::mutex>& lock) {
   while (true) {
-    const auto found =
-        std::ranges::find_if(held_back_, [this](const Job& job) { return is_free(job); });
-    if (found != held_back_.end()) {
-      auto job = std::move(*found);
-      held_back_.erase(found);
-      return job;
-    }
-    if (waiting_.empty() || stop_ || gave_up_) return std::nullopt;
-    auto job = std::move(waiting_.front());
+    const bool all_read = waiting_.empty();
+    if (!all_read && !stop_ && !gave_up_) read_some(lock);
+    auto batch = take_free();
+    if (!batch.empty() || all_read || stop_ || gave_up_) return batch;
+  }
+}
+
+// Without the guard.
+void Importer::read_some(std::unique_lock<std::mutex>& lock) {
+  Batch some;
+  while (!waiting_.empty() && some.size() < most_in_a_batch) {
+    some.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
-    lock.unlock();
+  }
+  lock.unlock();
+  for (auto& job : some) {
     job.mail = mime::read_mail(job.source.message.bytes);
     job.kin = kin_of(job.mail);
-    lock.lock();
-    held_back_.push_back(std::move(job));
   }
+  lock.lock();
+  std::ranges::move(some, std::back_inserter(held_back_));
 }
 
-void Importer::record(const Job& job) {
-  const auto& [number, source, mail, kin] = job;
-  const auto& message = source.message;
-  auto projects = routes_.of(mail, {});
-  if (options_.project) projects = {&*options_.project};
-  std::vector<Attempt> attempts;
-  for (const auto* project : projects) {
-    attempts.push_back(insist(*project, mail, message));
-    const auto& outcome = attempts.back().outcome;
-    if (outcome.failure != Failure::none && outcome.failure != Failure::refused) return;
-  }
-  if (attempts.empty())
-    attempts.push_back({.project = "",
-                        .message_id = own_id(mail).id,
-                        .outcome = {.status = Status::ignored, .detail = "no-project"}});
-  count(source, attempts);
-  settle(job);
-}
-
-// What may pass is waited for. A failure that may pass is given back only where the import ends.
-Attempt Importer::insist(const Project& project, const Mail& mail, const RawMessage& message) {
-  const auto until = Clock::now() + options_.give_up_after;
-  for (int failures = 1;; ++failures) {
-    auto attempt = attempt_in(project, mail, message, store_,
-                              Patience::of(options_.patience, Urgency::background));
-    const auto failure = attempt.outcome.failure;
-    if (failure == Failure::none || failure == Failure::refused) return attempt;
-    if (Clock::now() >= until) {
-      const std::lock_guard lock{guard_};
-      if (!gave_up_) gave_up_ = "<" + attempt.message_id + ">: " + attempt.outcome.detail;
-      changed_.notify_all();
-      stopping_.notify_all();
-      return attempt;
+// Kin may be in one batch, so they are made busy once it is whole.
+Importer::Batch Importer::take_free() {
+  Batch batch;
+  std::size_t bytes = 0;
+  std::deque<Job> left;
+  for (auto& job : held_back_) {
+    const auto size = job.source.message.bytes.size();
+    const bool fits =
+        batch.empty() || (batch.size() < most_in_a_batch && bytes + size <= most_bytes_in_a_batch);
+    if (!fits || !is_free(job)) {
+      left.push_back(std::move(job));
+      continue;
     }
-    if (!pause(failures)) return attempt;
+    bytes += size;
+    batch.push_back(std::move(job));
   }
+  held_back_ = std::move(left);
+  waiting_bytes_ -= bytes;
+  for (const auto& job : batch) busy_.insert(job.kin.begin(), job.kin.end());
+  return batch;
+}
+
+struct Importer::Task {
+  const Job& job;
+  Begun begun;
+};
+
+std::vector<Importer::Task> Importer::tasks_of(const Batch& batch) const {
+  std::vector<Task> tasks;
+  for (const auto& job : batch) {
+    auto projects = routes_.of(job.mail, {});
+    if (options_.project) projects = {&*options_.project};
+    for (const auto* project : projects)
+      tasks.push_back({job, begin(*project, job.mail, job.source.message)});
+  }
+  return tasks;
+}
+
+void Importer::record(const Batch& batch) {
+  auto tasks = tasks_of(batch);
+  if (!insist(tasks)) return;
+  auto rest = std::span{tasks};
+  for (const auto& job : batch) {
+    const auto end = std::ranges::find_if(rest, [&](auto& task) { return &task.job != &job; });
+    const auto own = rest.first(static_cast<std::size_t>(end - rest.begin()));
+    count(job, own);
+    settle(job);
+    rest = rest.subspan(own.size());
+  }
+}
+
+// What may pass is waited for. False where the import ends before.
+bool Importer::insist(std::span<Task> tasks) {
+  const auto until = Clock::now() + options_.give_up_after;
+  std::vector<Begun*> left;
+  for (auto& task : tasks) left.push_back(&task.begun);
+  for (int failures = 1;; ++failures) {
+    record_together(left, store_, Patience::of(options_.patience, Urgency::background));
+    std::erase_if(left, [](const Begun* one) {
+      const auto failure = one->attempt.outcome.failure;
+      return failure == Failure::none || failure == Failure::refused;
+    });
+    if (left.empty()) return true;
+    if (Clock::now() >= until) give_up(left.front()->attempt);
+    if (!pause(failures)) return false;
+  }
+}
+
+void Importer::give_up(const Attempt& attempt) {
+  const std::lock_guard lock{guard_};
+  if (!gave_up_) gave_up_ = "<" + attempt.message_id + ">: " + attempt.outcome.detail;
+  changed_.notify_all();
+  stopping_.notify_all();
 }
 
 // False where the import ends.
@@ -159,15 +204,17 @@ bool Importer::pause(int failures) {
                              [this] { return stop_ || gave_up_; });
 }
 
-void Importer::count(const SourceMessage& source, const std::vector<Attempt>& attempts) {
+void Importer::count(const Job& job, std::span<const Task> tasks) {
   const std::lock_guard lock{guard_};
   ++counts_.messages;
-  counts_.bytes += source.message.bytes.size();
-  for (const auto& attempt : attempts) {
+  counts_.bytes += job.source.message.bytes.size();
+  if (tasks.empty()) ++counts_.ignored["no-project"];
+  for (const auto& task : tasks) {
+    const auto& attempt = task.begun.attempt;
     const auto& outcome = attempt.outcome;
     if (outcome.failure != Failure::none)
       counts_.not_recorded.push_back(
-          {source.place, attempt.message_id, attempt.project, outcome.detail});
+          {job.source.place, attempt.message_id, attempt.project, outcome.detail});
     else if (outcome.status == Status::ignored)
       ++counts_.ignored[outcome.detail];
     else

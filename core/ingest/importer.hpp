@@ -1,13 +1,12 @@
-// Importer: the messages of a source go to the database, several at once, each as the daemon
-// would record it.
+// Importer: the messages of a source go to the database, each as the daemon would record it.
 //
-// Promise: messages are recorded as background work, several in a transaction: live mail goes
-// first. What the database does not take is tried again, at growing pauses, until `give_up_after`
-// has passed; then the import is given up. settled() never counts a message that is not committed
-// (or ignored, or refused and in the counts as such) with all before it. Memory:
+// Promise: messages are recorded as background work, those that are neighbours in their source in
+// one transaction. What the database does not take is tried again, at growing pauses, until
+// `give_up_after` has passed; then the import is given up. settled() never counts a message that is
+// not committed (or ignored, or refused and in the counts as such) with all before it. Memory:
 // `most_waiting_bytes` of messages, and so many of which one waits for an earlier one as
-// `most_ahead`. Mails that would wait for each other's locks (neighbours in a source mostly would)
-// are not begun at once.
+// `most_ahead`. Mails that would wait for each other's locks are in one transaction, or are not
+// begun at once.
 // Errors: none thrown; counts() and gave_up() tell.
 // Owns: its threads; store and routes outlive it.
 // Threads: safe from any; offer() by one at a time.
@@ -21,6 +20,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <unordered_set>
@@ -81,14 +81,20 @@ class Importer {
     Mail mail{};
     std::vector<std::uint64_t> kin{};  // hashes of its sender, its message id and its ancestors
   };
+  using Batch = std::vector<Job>;
+  struct Task;  // a job in one project
 
   void run();
-  std::optional<Job> next(std::unique_lock<std::mutex>& lock);
+  Batch next(std::unique_lock<std::mutex>& lock);
+  void read_some(std::unique_lock<std::mutex>& lock);
+  Batch take_free();
   bool is_free(const Job& job) const;
-  void record(const Job& job);
-  Attempt insist(const Project& project, const Mail& mail, const RawMessage& message);
+  void record(const Batch& batch);
+  std::vector<Task> tasks_of(const Batch& batch) const;
+  bool insist(std::span<Task> tasks);
   bool pause(int failures);
-  void count(const SourceMessage& source, const std::vector<Attempt>& attempts);
+  void give_up(const Attempt& attempt);
+  void count(const Job& job, std::span<const Task> tasks);
   void settle(const Job& job);
   bool has_room(std::size_t bytes) const;
   bool is_at_rest() const;
@@ -98,7 +104,7 @@ class Importer {
   ImportOptions options_;
   mutable std::mutex guard_;
   std::condition_variable offered_, changed_, stopping_;
-  std::deque<Job> waiting_, held_back_;  // unread; read, and kin to one that is being recorded
+  std::deque<Job> waiting_, held_back_;          // unread; read, and not begun
   std::unordered_multiset<std::uint64_t> busy_;  // the kin of those that are being recorded
   std::size_t waiting_bytes_ = 0;
   std::uint64_t next_number_ = 0, first_unsettled_ = 0;

@@ -19,7 +19,7 @@ std::int64_t apply(pqxx::transaction_base& transaction, const Project& project,
 std::vector<std::int64_t> apply(pqxx::transaction_base& transaction, const Project& project,
                                 const std::vector<std::int64_t>& neighbourhoods, const Plan& plan) {
   const auto row = transaction.exec_params1(
-      "SELECT ids, write_events($1, NULL, ids, $3::jsonb->'events') "
+      "SELECT ids, write_events($1, ids, $3::jsonb->'events') "
       "FROM write_series($1, $2, $3::jsonb) ids",
       project.id, sql::array(neighbourhoods), to_json(plan));
   return sql::integers(row[0]);

@@ -1,6 +1,7 @@
 #include "core/store/plan_json.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/digest/digest.hpp"
 #include "core/series/identities.hpp"
@@ -118,24 +119,27 @@ void add_series(const Plan& plan, Json& json) {
     json["redirects"].push_back({{"from", redirect.from}, {"to", redirect.to}});
 }
 
-Json created(const Submission& submission, const Plan& plan) {
-  const auto category = submission.kind == Kind::cover_letter ? "cover-created"
-                        : submission.kind == Kind::comment    ? "comment-created"
-                                                              : "patch-created";
-  return {{"category", category}, {"own", true}, {"series", optional(plan.own_series)}};
+const char* created(Kind kind) {
+  return kind == Kind::cover_letter ? "cover-created"
+         : kind == Kind::comment    ? "comment-created"
+                                    : "patch-created";
 }
 
-void add_beginnings(const Plan& plan, Json& events) {
+Json beginnings(const Plan& plan) {
+  auto events = Json::array();
   for (std::size_t i = 0; i < plan.series.size(); ++i)
     if (!plan.series[i].id) events.push_back({{"category", "series-created"}, {"series", i}});
+  return events;
 }
 
-void add_ends(const Plan& plan, Json& events) {
+Json ends(const Plan& plan) {
+  auto events = Json::array();
   for (const auto& redirect : plan.redirects)
     events.push_back({{"category", "series-merged"}, {"series_id", redirect.from}});
   for (std::size_t i = 0; i < plan.series.size(); ++i)
     if (plan.series[i].completed)
       events.push_back({{"category", "series-completed"}, {"series", i}});
+  return events;
 }
 
 }  // namespace
@@ -151,18 +155,17 @@ std::string to_json(const Submission& submission, const Facts& facts, const Plan
   for (const auto& adoption : plan.adoptions)
     json["adoptions"].push_back(
         {{"comment", adoption.comment}, {"parent", optional(adoption.parent)}});
-  auto& events = json["events"] = Json::array();
-  add_beginnings(plan, events);
-  events.push_back(created(submission, plan));
-  add_ends(plan, events);
+  json["created"] = created(submission.kind);
+  if (auto events = beginnings(plan); !events.empty()) json["beginnings"] = std::move(events);
+  if (auto events = ends(plan); !events.empty()) json["ends"] = std::move(events);
   return json.dump();
 }
 
 std::string to_json(const Plan& plan) {
-  Json json = {{"events", Json::array()}};
+  auto events = beginnings(plan);
+  for (auto& event : ends(plan)) events.push_back(std::move(event));
+  Json json = {{"events", std::move(events)}};
   add_series(plan, json);
-  add_beginnings(plan, json["events"]);
-  add_ends(plan, json["events"]);
   return json.dump();
 }
 

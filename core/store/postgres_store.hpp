@@ -36,6 +36,7 @@ class PostgresStore final : public Store {
 
   RecordOutcome record(const Project& project, const Submission& submission,
                        const RawMessage& message, const Patience& patience) override;
+  void record_all(std::span<Errand* const> errands) override;  // in one transaction where it can
   std::vector<Project> projects() override;
   int forget_parked(std::chrono::hours age, int most) override;
   std::int64_t parked() override;
@@ -47,7 +48,6 @@ class PostgresStore final : public Store {
   template <typename Work>
   auto ask(Urgency urgency, Work work);
   std::unique_ptr<Batches> batches(int at_once);
-  void record_all(std::span<Errand* const> errands);
   std::size_t record_at_once(std::span<Errand* const> errands, const Patience& patience);
   RecordOutcome put(pqxx::transaction_base& transaction, const std::string& begin,
                     const Locks& locks, const Errand& errand) const;

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -66,6 +67,14 @@ class Store {
   // `submission` must have been read from `message`, whose bytes are kept.
   virtual RecordOutcome record(const Project& project, const Submission& submission,
                                const RawMessage& message, const Patience& patience) = 0;
+
+  // Gives each its outcome, as record() would in this order; several may share a transaction, and
+  // then become durable together.
+  virtual void record_all(std::span<Errand* const> errands) {
+    for (auto* errand : errands)
+      errand->outcome =
+          record(errand->project, errand->submission, errand->message, errand->patience);
+  }
 
   virtual std::vector<Project> projects() = 0;  // the tracked ones
 

@@ -252,13 +252,12 @@ BEGIN
   END IF;
 END $$;
 
--- `series`: the ids that write_series() gave. An event names its series by its place among them, or by id.
-CREATE FUNCTION write_events(own_project bigint, own_row bigint, ids bigint[], events jsonb) RETURNS void
+-- `ids`: those that write_series() gave. An event names its series by its place among them, or by id.
+CREATE FUNCTION write_events(own_project bigint, ids bigint[], events jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO event (project_id, category, message_row, series_id)
-  SELECT own_project, e->>'category', CASE WHEN (e->>'own')::boolean THEN own_row END,
-         coalesce(ids[(e->>'series')::integer + 1], (e->>'series_id')::bigint)
+  INSERT INTO event (project_id, category, series_id)
+  SELECT own_project, e->>'category', coalesce(ids[(e->>'series')::integer + 1], (e->>'series_id')::bigint)
   FROM jsonb_array_elements(events) WITH ORDINALITY s (e, n) ORDER BY n;
 END $$;
 
@@ -331,7 +330,14 @@ BEGIN
     FROM jsonb_to_recordset(plan->'adoptions') v (comment text, parent text)
     WHERE c.message_row = (SELECT m.id FROM message m WHERE m.message_id = v.comment AND m.project_id = own_project);
   END IF;
-  PERFORM write_events(own_project, own_row, ids, plan->'events');
+  IF plan ? 'beginnings' THEN
+    PERFORM write_events(own_project, ids, plan->'beginnings');
+  END IF;
+  INSERT INTO event (project_id, category, message_row, series_id)
+  VALUES (own_project, plan->>'created', own_row, own_series);
+  IF plan ? 'ends' THEN
+    PERFORM write_events(own_project, ids, plan->'ends');
+  END IF;
   RETURN own_series;
 END $$;
 

@@ -161,14 +161,13 @@ WHERE e.category = 'series-completed' AND first.category = 'series-completed' AN
   AND e.id > first.id;
 CREATE UNIQUE INDEX event_completed ON event (series_id) WHERE category = 'series-completed';
 
-CREATE OR REPLACE FUNCTION write_events(own_project bigint, own_row bigint, ids bigint[], events jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION write_events(own_project bigint, ids bigint[], events jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   completed bigint;
 BEGIN
-  INSERT INTO event (project_id, category, message_row, series_id)
-  SELECT own_project, e->>'category', CASE WHEN (e->>'own')::boolean THEN own_row END,
-         coalesce(ids[(e->>'series')::integer + 1], (e->>'series_id')::bigint)
+  INSERT INTO event (project_id, category, series_id)
+  SELECT own_project, e->>'category', coalesce(ids[(e->>'series')::integer + 1], (e->>'series_id')::bigint)
   FROM jsonb_array_elements(events) WITH ORDINALITY s (e, n) WHERE e->>'category' <> 'series-completed' ORDER BY n;
   IF NOT events @> '[{"category": "series-completed"}]' THEN
     RETURN;  -- most messages complete nothing
