@@ -51,12 +51,6 @@ std::vector<std::int64_t> keys_of(const std::vector<std::string>& texts, std::in
   return keys;
 }
 
-std::vector<std::int64_t> sorted_once(std::vector<std::int64_t> keys) {
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  return keys;
-}
-
 }  // namespace
 
 Identities identities(const Submission& submission, const StitchOptions& options) {
@@ -102,6 +96,12 @@ std::vector<std::int64_t> lock_keys(const Identities& identities, std::int64_t p
   keys.insert(keys.end(), ties.begin(), ties.end());
   keys.push_back(submitter_key(identities));
   return sorted_once(std::move(keys));
+}
+
+std::vector<std::int64_t> sorted_once(std::vector<std::int64_t> keys) {
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
 }
 
 }  // namespace quilter

@@ -41,4 +41,6 @@ std::vector<std::int64_t> tie_keys(const Identities& identities,
 // Submitter, messages and ties: what is locked, ascending, without doubles.
 std::vector<std::int64_t> lock_keys(const Identities& identities, std::int64_t project);
 
+std::vector<std::int64_t> sorted_once(std::vector<std::int64_t> keys);  // ascending, no doubles
+
 }  // namespace quilter

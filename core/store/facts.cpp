@@ -54,7 +54,8 @@ std::map<std::int64_t, SeriesRow> series(const pqxx::field& field) {
   return series;
 }
 
-Member member(const Json& row) {
+// As much of it as a glimpse tells.
+Member sampled(const Json& row) {
   return {.message_id = row.at("message_id"),
           .date = time(row.at("date")),
           .cover = row.at("cover"),
@@ -65,9 +66,17 @@ Member member(const Json& row) {
           .submitter = row.at("submitter"),
           .name = row.at("name"),
           .ancestors = tying_ancestors(row.at("ancestors")),
-          .change_id = row.at("change_id"),
-          .supersedes = tying_superseded(row.at("supersedes")),
-          .anchor = row.at("anchor")};
+          .change_id = {},
+          .supersedes = {},
+          .anchor = {}};
+}
+
+Member member(const Json& row) {
+  auto member = sampled(row);
+  member.change_id = row.at("change_id");
+  member.supersedes = tying_superseded(row.at("supersedes"));
+  member.anchor = row.at("anchor");
+  return member;
 }
 
 void add_members(const pqxx::field& field, Facts& facts) {
@@ -108,11 +117,6 @@ void add_all(std::vector<std::int64_t>& to, const std::vector<std::int64_t>& mor
   to.insert(to.end(), more.begin(), more.end());
 }
 
-void sort_once(std::vector<std::int64_t>& keys) {
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-}
-
 // The short way: see extend().
 std::optional<SeriesWrite> extended(const pqxx::row& row, const Project& project,
                                     const Submission& submission, const Place& place,
@@ -123,17 +127,36 @@ std::optional<SeriesWrite> extended(const pqxx::row& row, const Project& project
   if (glimpse.series.size() > most_glimpsed_series) return std::nullopt;
   const auto name = name_key(submission, project.id);
   glimpse.name_known = name && !is_one_of(*name, place.missing_ties);
-  for (const auto& sampled : rows(row["sample"])) glimpse.sample.push_back(member(sampled));
+  for (const auto& one : rows(row["sample"])) glimpse.sample.push_back(sampled(one));
   return extend(submission, glimpse, options);
 }
 
-// With the values in it: only so can several statements go in one trip.
-std::string load_facts(const pqxx::transaction_base& transaction, const Project& project,
-                       const Submission& submission, const Locks& locks,
-                       const std::vector<std::int64_t>& ties) {
-  std::string statement = "SELECT * FROM load_facts(";
-  const auto add = [&statement](const std::string& literal) {
-    statement += (statement.back() == '(' ? "" : ", ") + literal;
+}  // namespace
+
+ErrandKeys keys_of(const Errand& errand, const StitchOptions& options) {
+  const auto wanted = identities(errand.submission, options);
+  const auto project = errand.project.id;
+  return {project_lock_key(project), lock_keys(wanted, project), tie_keys(wanted, project)};
+}
+
+Locks locks_of(std::span<const ErrandKeys> all) {
+  Locks locks;
+  for (const auto& keys : all) {
+    locks.projects.push_back(keys.project);
+    add_all(locks.keys, keys.locks);
+    if (all.size() > 1) add_all(locks.ties, keys.ties);
+  }
+  for (auto* keys : {&locks.projects, &locks.keys, &locks.ties})
+    *keys = sorted_once(std::move(*keys));
+  return locks;
+}
+
+std::string load_facts(const pqxx::transaction_base& transaction, const Errand& errand,
+                       const ErrandKeys& keys, const Locks& locks, const std::string& project) {
+  const auto& submission = errand.submission;
+  std::string call = "load_facts(";
+  const auto add = [&call](const std::string& literal) {
+    call += (call.back() == '(' ? "" : ", ") + literal;
   };
   const auto add_array = [&](const auto& elements) {
     add(transaction.quote(sql::array(elements)));
@@ -141,53 +164,43 @@ std::string load_facts(const pqxx::transaction_base& transaction, const Project&
   add_array(locks.projects);
   add_array(locks.keys);
   add_array(locks.ties);
-  add(std::to_string(project.id));
+  add(project);
   add(transaction.quote(submission.message_id));
-  add(std::to_string(message_key(submission.message_id, project.id)));
+  add(std::to_string(message_key(submission.message_id, errand.project.id)));
   add(transaction.quote(submission.submitter.address));
   add_array(submission.ancestors);
   add(submission.kind == Kind::comment ? "true" : "false");
-  add_array(ties);
+  add_array(keys.ties);
   add(std::to_string(submission.version));
   add(std::to_string(submission.total));
   add(submission.numbered ? std::to_string(submission.number) : "NULL");
   add_array(tying_ancestors(submission.ancestors));
   add(std::to_string(most_glimpsed_series + 1));
-  return statement + ")";
+  return call + ")";
 }
 
-}  // namespace
-
-Locks locks_of(std::span<Errand* const> errands, const StitchOptions& options) {
-  Locks locks;
-  for (const auto* errand : errands) {
-    const auto wanted = identities(errand->submission, options);
-    locks.projects.push_back(project_lock_key(errand->project.id));
-    add_all(locks.keys, lock_keys(wanted, errand->project.id));
-    if (errands.size() > 1) add_all(locks.ties, tie_keys(wanted, errand->project.id));
-  }
-  for (auto* keys : {&locks.projects, &locks.keys, &locks.ties}) sort_once(*keys);
-  return locks;
+pqxx::row look(pqxx::transaction_base& transaction, const Beginning& beginning,
+               const Errand& errand, const ErrandKeys& keys) {
+  return transaction.exec1(
+      beginning.statements + "SELECT * FROM " +
+      load_facts(transaction, errand, keys, beginning.locks, std::to_string(errand.project.id)));
 }
 
-Found look(pqxx::transaction_base& transaction, const std::string& begin, const Locks& locks,
-           const Project& project, const Submission& submission, const StitchOptions& options) {
-  const auto ties = tie_keys(identities(submission, options), project.id);
-  const auto row =
-      transaction.exec1(begin + load_facts(transaction, project, submission, locks, ties));
+Found found_in(pqxx::transaction_base& transaction, const pqxx::row& row, const Errand& errand,
+               const ErrandKeys& keys, const StitchOptions& options) {
   Found found;
   found.recorded = row["recorded"].as<bool>();
   found.lock_wait = std::chrono::microseconds{row["lock_wait"].as<std::int64_t>()};
   if (found.recorded) return found;
   found.place = {.neighbourhoods = sql::integers(row["neighbourhoods"]), .missing_ties = {}};
   const auto known = sql::integers(row["known_ties"]);
-  std::set_difference(ties.begin(), ties.end(), known.begin(), known.end(),
+  std::set_difference(keys.ties.begin(), keys.ties.end(), known.begin(), known.end(),
                       std::back_inserter(found.place.missing_ties));
   auto& facts = found.facts;
   facts.person = person(row["person"]);
-  facts.extended = extended(row, project, submission, found.place, options);
+  facts.extended = extended(row, errand.project, errand.submission, found.place, options);
   if (!row["sample"].is_null() && !facts.extended) {
-    load_neighbourhoods(transaction, project, found.place.neighbourhoods, facts);
+    load_neighbourhoods(transaction, errand.project, found.place.neighbourhoods, facts);
   } else if (!facts.extended) {
     facts.series = series(row["series"]);
     add_members(row["members"], facts);

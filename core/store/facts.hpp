@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <pqxx/pqxx>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/mail/project.hpp"
@@ -34,6 +35,13 @@ struct Found {
   Facts facts;
 };
 
+// All ascending, without doubles.
+struct ErrandKeys {
+  std::int64_t project;  // a lock, taken shared
+  std::vector<std::int64_t> locks, ties;
+};
+ErrandKeys keys_of(const Errand& errand, const StitchOptions& options);
+
 // What a transaction locks before it looks for the first time: ascending, so that no two wait for
 // each other.
 struct Locks {
@@ -41,11 +49,24 @@ struct Locks {
   std::vector<std::int64_t> keys;
   std::vector<std::int64_t> ties;  // whose neighbourhoods are locked; of one errand its own are
 };
-Locks locks_of(std::span<Errand* const> errands, const StitchOptions& options);
+Locks locks_of(std::span<const ErrandKeys> all);
 
-// Takes the locks, then looks. `begin`: statements that go before, "" or ending in ";".
-Found look(pqxx::transaction_base& transaction, const std::string& begin, const Locks& locks,
-           const Project& project, const Submission& submission, const StitchOptions& options);
+// A call that takes the locks, then looks: to select from. With the values in it, for only so can
+// several statements go in one trip. `project`: an expression for the errand's.
+std::string load_facts(const pqxx::transaction_base& transaction, const Errand& errand,
+                       const ErrandKeys& keys, const Locks& locks, const std::string& project);
+
+// Of a transaction: statements that go before, "" or ending in ";", and its locks.
+struct Beginning {
+  std::string statements;
+  Locks locks;
+};
+pqxx::row look(pqxx::transaction_base& transaction, const Beginning& beginning,
+               const Errand& errand, const ErrandKeys& keys);
+
+// In the row that it gave. Asks again where a glimpse was not enough.
+Found found_in(pqxx::transaction_base& transaction, const pqxx::row& row, const Errand& errand,
+               const ErrandKeys& keys, const StitchOptions& options);
 
 // All series and members of these.
 void load_neighbourhoods(pqxx::transaction_base& transaction, const Project& project,

@@ -1,6 +1,7 @@
 #include "core/store/postgres_store.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "core/store/batches.hpp"
 #include "core/store/brief_transaction.hpp"
 #include "core/store/facts.hpp"
+#include "core/store/plan_json.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/projects.hpp"
 #include "core/store/schema.hpp"
@@ -152,32 +154,39 @@ void PostgresStore::record_all(std::span<Errand* const> errands) {
 // How many it recorded: of several no more than it had time for.
 std::size_t PostgresStore::record_at_once(std::span<Errand* const> errands,
                                           const Patience& patience) {
+  std::vector<ErrandKeys> keys;
+  for (const auto* errand : errands) keys.push_back(keys_of(*errand, stitching_));
   auto lease = pool_->lease(patience);
   return in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
-    auto begin = "BEGIN; " + settings(options_.now(), patience);
-    auto locks = locks_of(errands, stitching_);
+    Beginning beginning{"BEGIN; " + settings(options_.now(), patience), locks_of(keys)};
     const auto half = Patience::Clock::now() + patience.left() / 2;
+    std::optional<Writing> planned;
     std::size_t done = 0;
     do {
-      errands[done]->outcome = put(transaction, begin, locks, *errands[done]);
-      begin = {};
-      locks = {};
+      planned = plan(transaction, beginning, planned, *errands[done], keys[done]);
+      beginning = {};
     } while (++done < errands.size() && (!patience.ends() || Patience::Clock::now() < half));
+    if (planned) planned->errand->outcome.series = apply(transaction, *planned);
     return done;
   });
 }
 
-RecordOutcome PostgresStore::put(pqxx::transaction_base& transaction, const std::string& begin,
-                                 const Locks& locks, const Errand& errand) const {
-  const auto& [project, submission, message, patience, before] = errand;
-  const auto found = look(transaction, begin, locks, project, submission, stitching_);
-  RecordOutcome outcome{.status = Status::already_stored, .detail = {}};
-  outcome.lock_wait = found.lock_wait;
-  if (found.recorded) return outcome;
-  const auto plan = make_plan(submission, found.facts, stitching_);
-  outcome.series = apply(transaction, project, submission, message, found, plan);
-  outcome.status = Status::stored;
-  return outcome;
+// Writes what was planned before, on the way. Nothing is to be written where the message is there.
+std::optional<Writing> PostgresStore::plan(pqxx::transaction_base& transaction,
+                                           const Beginning& beginning,
+                                           const std::optional<Writing>& before, Errand& errand,
+                                           const ErrandKeys& keys) const {
+  const auto row = before ? apply_and_look(transaction, *before, errand, keys)
+                          : look(transaction, beginning, errand, keys);
+  if (before) before->errand->outcome.series = row["written"].as<std::int64_t>();
+  auto found = found_in(transaction, row, errand, keys, stitching_);
+  errand.outcome = {.status = found.recorded ? Status::already_stored : Status::stored,
+                    .detail = {},
+                    .lock_wait = found.lock_wait};
+  if (found.recorded) return std::nullopt;
+  const auto plan = make_plan(errand.submission, found.facts, stitching_);
+  return Writing{&errand, std::move(found.place),
+                 to_json(errand.submission, found.facts, plan, errand.project.id)};
 }
 
 }  // namespace quilter

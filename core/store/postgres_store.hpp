@@ -10,6 +10,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <pqxx/pqxx>
 #include <span>
 #include <string>
@@ -24,7 +25,9 @@ namespace quilter {
 
 class Batches;
 class Pool;
-struct Locks;
+struct Beginning;
+struct ErrandKeys;
+struct Writing;
 
 class PostgresStore final : public Store {
  public:
@@ -49,8 +52,9 @@ class PostgresStore final : public Store {
   auto ask(Urgency urgency, Work work);
   std::unique_ptr<Batches> batches(int at_once);
   std::size_t record_at_once(std::span<Errand* const> errands, const Patience& patience);
-  RecordOutcome put(pqxx::transaction_base& transaction, const std::string& begin,
-                    const Locks& locks, const Errand& errand) const;
+  std::optional<Writing> plan(pqxx::transaction_base& transaction, const Beginning& beginning,
+                              const std::optional<Writing>& before, Errand& errand,
+                              const ErrandKeys& keys) const;
 
   Live<StoreOptions> options_;
   StitchOptions stitching_;

@@ -127,19 +127,22 @@ BEGIN
       FROM (SELECT * FROM series_row r WHERE r.neighbourhood_id = neighbourhoods[1] AND r.project_id + 0 = own_project
             LIMIT most_series) s;
       IF cardinality(alike) = 1 THEN
-        sample := load_members(ARRAY(
-          (SELECT p.message_row FROM patch p WHERE p.series_id = alike[1] AND p.number < own_number
-           ORDER BY p.number DESC LIMIT 1)
-          UNION ALL
-          (SELECT p.message_row FROM patch p WHERE p.series_id = alike[1] AND p.number >= own_number
-           ORDER BY p.number LIMIT 1)
-          UNION ALL
-          SELECT c.message_row FROM cover c WHERE c.series_id = alike[1]
-          UNION ALL
-          SELECT p.message_row FROM patch p
-          WHERE p.message_row = ANY (ARRAY(SELECT a.id FROM message a
-                                           WHERE a.message_id = ANY (near_ancestors) AND a.project_id = own_project))
-            AND p.series_id + 0 = alike[1]));
+        sample := (SELECT coalesce(json_agg(r), '[]') FROM (
+          SELECT m.message_id, extract(epoch FROM m.date)::bigint AS date, m.kind = 'cover' AS cover, m.numbered, m.version,
+                 m.number, m.total, (SELECT p.address FROM person p WHERE p.id = m.submitter_id) AS submitter, m.name, m.ancestors
+          FROM message m WHERE m.id = ANY (ARRAY(
+            (SELECT p.message_row FROM patch p WHERE p.series_id = alike[1] AND p.number < own_number
+             ORDER BY p.number DESC LIMIT 1)
+            UNION ALL
+            (SELECT p.message_row FROM patch p WHERE p.series_id = alike[1] AND p.number >= own_number
+             ORDER BY p.number LIMIT 1)
+            UNION ALL
+            SELECT c.message_row FROM cover c WHERE c.series_id = alike[1]
+            UNION ALL
+            SELECT p.message_row FROM patch p
+            WHERE p.message_row = ANY (ARRAY(SELECT a.id FROM message a
+                                             WHERE a.message_id = ANY (near_ancestors) AND a.project_id = own_project))
+              AND p.series_id + 0 = alike[1]))) r);
       END IF;
     END IF;
     IF sample IS NULL THEN
