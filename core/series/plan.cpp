@@ -6,22 +6,6 @@
 namespace quilter {
 namespace {
 
-// The name of a person is that of their earliest mail that has one: as firm as anything a sender
-// says can be.
-Plan::Person plan_person(const Submission& submission,
-                         const std::optional<RecordedPerson>& person) {
-  if (!person) return Plan::Person::insert;
-  if (submission.submitter.name.empty()) return Plan::Person::keep;
-  if (person->name.empty()) return Plan::Person::rename;
-  // A mail without a date has the least to say. Copies of one mail, by two lists, may differ in the
-  // name: hence the name itself comes last.
-  const std::tuple mine{submission.date.value_or(Timestamp::max()), submission.message_id,
-                        submission.submitter.name};
-  const std::tuple theirs{person->named_at.value_or(Timestamp::max()), person->named_by,
-                          person->name};
-  return mine < theirs ? Plan::Person::rename : Plan::Person::keep;
-}
-
 SeriesRow row_of(const Series& series) {
   return {.version = series.version,
           .total = series.total,
@@ -134,6 +118,22 @@ void plan_comments(Plan& plan, const Submission& submission, const Facts& facts)
 }
 
 }  // namespace
+
+// The name of a person is that of their earliest mail that has one: as firm as anything a sender
+// says can be.
+Plan::Person plan_person(const Submission& submission,
+                         const std::optional<RecordedPerson>& person) {
+  if (!person) return Plan::Person::insert;
+  if (submission.submitter.name.empty()) return Plan::Person::keep;
+  if (person->name.empty()) return Plan::Person::rename;
+  // A mail without a date has the least to say. Copies of one mail, by two lists, may differ in the
+  // name: hence the name itself comes last.
+  const std::tuple mine{submission.date.value_or(Timestamp::max()), submission.message_id,
+                        submission.submitter.name};
+  const std::tuple theirs{person->named_at.value_or(Timestamp::max()), person->named_by,
+                          person->name};
+  return mine < theirs ? Plan::Person::rename : Plan::Person::keep;
+}
 
 Member member_of(const Submission& submission) {
   return {.message_id = submission.message_id,

@@ -94,6 +94,9 @@ struct Plan {
   std::vector<Adoption> adoptions;  // remarks that change their parent
 };
 
+// What a mail does to what is known of its submitter.
+Plan::Person plan_person(const Submission& submission, const std::optional<RecordedPerson>& person);
+
 // The member that stitch() sees of a patch, pull request or cover letter.
 Member member_of(const Submission& submission);
 

@@ -11,7 +11,6 @@
 #include <chrono>
 #include <cstdint>
 #include <pqxx/pqxx>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -42,31 +41,9 @@ struct ErrandKeys {
 };
 ErrandKeys keys_of(const Errand& errand, const StitchOptions& options);
 
-// What a transaction locks before it looks for the first time: ascending, so that no two wait for
-// each other.
-struct Locks {
-  std::vector<std::int64_t> projects;  // shared
-  std::vector<std::int64_t> keys;
-  std::vector<std::int64_t> ties;  // whose neighbourhoods are locked; of one errand its own are
-};
-Locks locks_of(std::span<const ErrandKeys> all);
-
-// A call that takes the locks, then looks: to select from. With the values in it, for only so can
-// several statements go in one trip. `project`: an expression for the errand's.
-std::string load_facts(const pqxx::transaction_base& transaction, const Errand& errand,
-                       const ErrandKeys& keys, const Locks& locks, const std::string& project);
-
-// Of a transaction: statements that go before, "" or ending in ";", and its locks.
-struct Beginning {
-  std::string statements;
-  Locks locks;
-};
-pqxx::row look(pqxx::transaction_base& transaction, const Beginning& beginning,
-               const Errand& errand, const ErrandKeys& keys);
-
-// In the row that it gave. Asks again where a glimpse was not enough.
-Found found_in(pqxx::transaction_base& transaction, const pqxx::row& row, const Errand& errand,
-               const ErrandKeys& keys, const StitchOptions& options);
+// Takes the locks, then looks. `begin`: statements that go before, "" or ending in ";".
+Found look(pqxx::transaction_base& transaction, const std::string& begin, const Errand& errand,
+           const StitchOptions& options);
 
 // All series and members of these.
 void load_neighbourhoods(pqxx::transaction_base& transaction, const Project& project,

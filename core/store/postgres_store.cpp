@@ -1,16 +1,15 @@
 #include "core/store/postgres_store.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <span>
 #include <utility>
 
 #include "core/store/apply.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/batch.hpp"
 #include "core/store/batches.hpp"
 #include "core/store/brief_transaction.hpp"
 #include "core/store/facts.hpp"
-#include "core/store/plan_json.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/projects.hpp"
 #include "core/store/schema.hpp"
@@ -127,66 +126,53 @@ RecordOutcome PostgresStore::record(const Project& project, const Submission& su
   return std::move(errand.outcome);
 }
 
-// Together they save the most of what a transaction costs. What that does not record, for whichever
+// Together they save the most of what a message costs. What that does not record, for whichever
 // reason of whichever of them, has a transaction of its own, and time left for it.
 void PostgresStore::record_all(std::span<Errand* const> errands) {
-  std::size_t done = 0;
+  if (errands.size() == 1) return record_alone(*errands.front(), errands.front()->patience);
   Verdict together;
-  if (errands.size() > 1) {
-    try {
-      done = record_at_once(errands, patience_of_all(errands));
-    } catch (...) {
-      together = judge_current_exception();
-    }
+  try {
+    return record_at_once(errands, patience_of_all(errands));
+  } catch (const TooLarge&) {
+  } catch (...) {
+    together = judge_current_exception();
   }
-  for (; done < errands.size(); ++done) {
+  for (std::size_t done = 0; done < errands.size(); ++done) {
     auto& errand = *errands[done];
-    const auto patience = share_of(errand.patience, errands.size() - done);
-    errand.outcome = with_reruns(options_.now().reruns, patience, [&] {
-      record_at_once(errands.subspan(done, 1), patience);
-      return errand.outcome;
-    });
+    record_alone(errand, share_of(errand.patience, errands.size() - done));
     errand.outcome.reruns += together.run_again ? 1 : 0;
     errand.outcome.violations += together.violation ? 1 : 0;
   }
 }
 
-// How many it recorded: of several no more than it had time for.
-std::size_t PostgresStore::record_at_once(std::span<Errand* const> errands,
-                                          const Patience& patience) {
-  std::vector<ErrandKeys> keys;
-  for (const auto* errand : errands) keys.push_back(keys_of(*errand, stitching_));
+void PostgresStore::record_at_once(std::span<Errand* const> errands, const Patience& patience) {
   auto lease = pool_->lease(patience);
-  return in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
-    Beginning beginning{"BEGIN; " + settings(options_.now(), patience), locks_of(keys)};
-    const auto half = Patience::Clock::now() + patience.left() / 2;
-    std::optional<Writing> planned;
-    std::size_t done = 0;
-    do {
-      planned = plan(transaction, beginning, planned, *errands[done], keys[done]);
-      beginning = {};
-    } while (++done < errands.size() && (!patience.ends() || Patience::Clock::now() < half));
-    if (planned) planned->errand->outcome.series = apply(transaction, *planned);
-    return done;
+  in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
+    record_batch(transaction, "BEGIN; " + settings(options_.now(), patience), errands, stitching_);
+    return true;
   });
 }
 
-// Writes what was planned before, on the way. Nothing is to be written where the message is there.
-std::optional<Writing> PostgresStore::plan(pqxx::transaction_base& transaction,
-                                           const Beginning& beginning,
-                                           const std::optional<Writing>& before, Errand& errand,
-                                           const ErrandKeys& keys) const {
-  const auto row = before ? apply_and_look(transaction, *before, errand, keys)
-                          : look(transaction, beginning, errand, keys);
-  if (before) before->errand->outcome.series = row["written"].as<std::int64_t>();
-  auto found = found_in(transaction, row, errand, keys, stitching_);
-  errand.outcome = {.status = found.recorded ? Status::already_stored : Status::stored,
-                    .detail = {},
-                    .lock_wait = found.lock_wait};
-  if (found.recorded) return std::nullopt;
-  const auto plan = make_plan(errand.submission, found.facts, stitching_);
-  return Writing{&errand, std::move(found.place),
-                 to_json(errand.submission, found.facts, plan, errand.project.id)};
+void PostgresStore::record_alone(Errand& errand, const Patience& patience) {
+  errand.outcome = with_reruns(options_.now().reruns, patience, [&] {
+    auto lease = pool_->lease(patience);
+    return in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
+      return put(transaction, "BEGIN; " + settings(options_.now(), patience), errand);
+    });
+  });
+}
+
+RecordOutcome PostgresStore::put(pqxx::transaction_base& transaction, const std::string& begin,
+                                 const Errand& errand) const {
+  const auto& [project, submission, message, patience, before] = errand;
+  const auto found = look(transaction, begin, errand, stitching_);
+  RecordOutcome outcome{.status = Status::already_stored, .detail = {}};
+  outcome.lock_wait = found.lock_wait;
+  if (found.recorded) return outcome;
+  const auto plan = make_plan(submission, found.facts, stitching_);
+  outcome.series = apply(transaction, project, submission, message, found, plan);
+  outcome.status = Status::stored;
+  return outcome;
 }
 
 }  // namespace quilter

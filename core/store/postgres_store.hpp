@@ -10,7 +10,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <pqxx/pqxx>
 #include <span>
 #include <string>
@@ -25,9 +24,6 @@ namespace quilter {
 
 class Batches;
 class Pool;
-struct Beginning;
-struct ErrandKeys;
-struct Writing;
 
 class PostgresStore final : public Store {
  public:
@@ -51,10 +47,10 @@ class PostgresStore final : public Store {
   template <typename Work>
   auto ask(Urgency urgency, Work work);
   std::unique_ptr<Batches> batches(int at_once);
-  std::size_t record_at_once(std::span<Errand* const> errands, const Patience& patience);
-  std::optional<Writing> plan(pqxx::transaction_base& transaction, const Beginning& beginning,
-                              const std::optional<Writing>& before, Errand& errand,
-                              const ErrandKeys& keys) const;
+  void record_at_once(std::span<Errand* const> errands, const Patience& patience);
+  void record_alone(Errand& errand, const Patience& patience);
+  RecordOutcome put(pqxx::transaction_base& transaction, const std::string& begin,
+                    const Errand& errand) const;
 
   Live<StoreOptions> options_;
   StitchOptions stitching_;

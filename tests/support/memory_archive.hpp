@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/series/plan.hpp"
+#include "core/series/batch_plan.hpp"
 
 namespace quilter::test {
 
@@ -37,6 +37,46 @@ class MemoryArchive {
                                                .name = submission.submitter.name,
                                                .named_at = submission.date,
                                                .named_by = submission.message_id};
+    const auto ids = apply_series(plan);
+    if (submission.kind == Kind::comment) {
+      facts_.remarks.push_back({submission.message_id, submission.ancestors});
+      facts_.parent_of[submission.message_id] = plan.own_parent;
+    } else {
+      facts_.members.push_back(member_of(submission));
+      facts_.targets.insert(submission.message_id);
+      facts_.series_of[submission.message_id] = ids[*plan.own_series];
+    }
+    adopt(plan.adoptions);
+  }
+
+  // Of a batch: the ids of each group's series.
+  std::vector<std::vector<std::int64_t>> apply(const std::vector<const Submission*>& submissions,
+                                               const BatchPlan& plan) {
+    for (const auto& [address, person] : plan.people) {
+      people_[address] = person;
+      people_[address].id = 1;
+    }
+    std::vector<std::vector<std::int64_t>> ids;
+    for (const auto& group : plan.groups) ids.push_back(apply_series(group.plan));
+    for (const auto* submission : submissions) {
+      seen_.insert(submission->message_id);
+      if (submission->kind == Kind::comment) {
+        facts_.remarks.push_back({submission->message_id, submission->ancestors});
+        facts_.parent_of[submission->message_id] = plan.comments.at(submission->message_id).parent;
+      } else {
+        facts_.members.push_back(member_of(*submission));
+        facts_.targets.insert(submission->message_id);
+      }
+    }
+    adopt(plan.adoptions);
+    return ids;
+  }
+
+  const std::map<std::string, RecordedPerson>& people() const { return people_; }
+  bool has(const MessageId& id) const { return seen_.contains(id); }
+
+ private:
+  std::vector<std::int64_t> apply_series(const Plan& plan) {
     std::vector<std::int64_t> ids;
     for (const auto& write : plan.series) ids.push_back(write.id ? *write.id : ++last_series_);
     for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -48,19 +88,12 @@ class MemoryArchive {
     for (const auto& placement : plan.placements)
       facts_.series_of[placement.member] = ids[placement.series];
     for (const auto& redirect : plan.redirects) facts_.series.erase(redirect.from);
-    if (submission.kind == Kind::comment) {
-      facts_.remarks.push_back({submission.message_id, submission.ancestors});
-      facts_.parent_of[submission.message_id] = plan.own_parent;
-    } else {
-      facts_.members.push_back(member_of(submission));
-      facts_.targets.insert(submission.message_id);
-      facts_.series_of[submission.message_id] = ids[*plan.own_series];
-    }
-    for (const auto& adoption : plan.adoptions)
-      facts_.parent_of[adoption.comment] = adoption.parent;
+    return ids;
+  }
+  void adopt(const std::vector<Plan::Adoption>& adoptions) {
+    for (const auto& adoption : adoptions) facts_.parent_of[adoption.comment] = adoption.parent;
   }
 
- private:
   std::set<MessageId> seen_;
   std::map<std::string, RecordedPerson> people_;
   Facts facts_;

@@ -69,12 +69,12 @@ BEGIN
                                 SELECT c.message_row FROM cover c WHERE c.series_id = ANY (series_ids)));
 END $$;
 
--- What is known of what a submission names, read under its locks. `projects`, `locks` and `tie_locks` are locked first: what
--- all submissions of the transaction need, with its first one; they are in ascending order, so that no two transactions wait
--- for each other. `recorded`: nothing else is set. Of one neighbourhood a glimpse is enough for core/series/extend, as a rule: its series, and a sample of the members
--- of the one that has the submission's shape; then `members` is NULL. `own_number` NULL: no glimpse is wanted.
+-- What is known of what a submission names, read under its locks. `locks` are ascending, so that no two transactions wait for
+-- each other. `recorded`: nothing else is set. Of one neighbourhood a glimpse is enough for core/series/extend, as a rule: its
+-- series, and a sample of the members of the one that has the submission's shape; then `members` is NULL. `own_number` NULL: no
+-- glimpse is wanted.
 CREATE FUNCTION load_facts(
-  projects bigint[], locks bigint[], tie_locks bigint[], own_project bigint, own_id text, own_key bigint, own_submitter text,
+  project_lock bigint, locks bigint[], own_project bigint, own_id text, own_key bigint, own_submitter text,
   own_ancestors text[], is_comment boolean,
   ties bigint[], own_version integer, own_total integer, own_number integer, near_ancestors text[], most_series integer,
   OUT recorded boolean, OUT lock_wait bigint,  -- microseconds
@@ -93,18 +93,8 @@ DECLARE
   waiting bigint[];
   locked bigint[] := '{}';
 BEGIN
-  IF locks <> '{}' THEN
-    PERFORM pg_advisory_xact_lock_shared(key) FROM unnest(projects) key;  -- see core/store/project_lock
-    PERFORM pg_advisory_xact_lock(key) FROM unnest(locks) key;
-  END IF;
-  IF tie_locks <> '{}' THEN
-    held := ARRAY(SELECT id FROM neighbourhood
-                  WHERE id = ANY (ARRAY(SELECT t.neighbourhood_id FROM tie t WHERE t.key = ANY (tie_locks)))
-                  ORDER BY id FOR UPDATE);
-    IF EXISTS (SELECT FROM tie t WHERE t.key = ANY (tie_locks) AND t.neighbourhood_id <> ALL (held)) THEN
-      RAISE serialization_failure USING MESSAGE = 'the neighbourhood was merged into another';
-    END IF;
-  END IF;
+  PERFORM pg_advisory_xact_lock_shared(project_lock);  -- see core/store/project_lock
+  PERFORM pg_advisory_xact_lock(key) FROM unnest(locks) key;
   recorded := EXISTS (SELECT FROM message m WHERE m.message_id = own_id AND m.project_id = own_project);
   IF NOT recorded AND ties <> '{}' THEN
     neighbourhoods := ARRAY(SELECT id FROM neighbourhood
