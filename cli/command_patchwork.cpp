@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "cli/doctor/finding.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/patchwork.hpp"
 #include "cli/tracking.hpp"
@@ -39,12 +40,18 @@ std::vector<ProjectFit> fits_of(std::vector<ProjectThere> there, const Names& na
   return fit_projects(there, here, named);
 }
 
+std::string making_command(const ProjectFit& fit) {
+  const auto& there = fit.there;
+  return "quilter project add " + doctor::word(fit.name) + " --list-id " +
+         doctor::word(there.list_id) +
+         (there.subject_match.empty() ? ""
+                                      : " --subject-match " + doctor::word(there.subject_match));
+}
+
 // What keeps the project from being made; "" where nothing does.
 std::string make_project(Archive& archive, const ProjectFit& fit, bool may_make, Trial trial) {
   const auto& there = fit.there;
-  if (!may_make)
-    return "it is not here, and the owner has to make it: quilter project add " + fit.name +
-           " --list-id " + there.list_id;
+  if (!may_make) return "it is not here, and the owner has to make it: " + making_command(fit);
   if (there.list_id.empty()) return "it has no list id: make it by quilter project add";
   if (const auto error = subject_match_error(there.subject_match))
     return "its subject_match is none: RE2 says: " + *error;
@@ -121,8 +128,11 @@ TakenPatchwork take_over(const Common& common, const PatchworkArguments& argumen
 }  // namespace
 
 int import_patchwork(const Common& common, const PatchworkArguments& arguments) {
-  print(take_over(common, arguments), common.output());
-  return exit_code::ok;
+  const auto all = take_over(common, arguments);
+  print(all, common.output());
+  const bool left_out = std::any_of(all.projects.begin(), all.projects.end(),
+                                    [](const auto& one) { return !one.fit.problem.empty(); });
+  return left_out ? exit_code::refused : exit_code::ok;
 }
 
 }  // namespace quilter::cli

@@ -101,7 +101,8 @@ void require_patchwork(pqxx::transaction_base& transaction) {
         "patchwork_userprofile_maintainer_projects", "patchwork_state", "patchwork_patch",
         "patchwork_cover", "patchwork_patchcomment", "patchwork_covercomment", "patchwork_check"})
     if (transaction.exec_params1("SELECT to_regclass($1)", table)[0].is_null())
-      throw Refused{"that is no database of Patchwork 3: it has no table " + std::string{table}};
+      throw Refused{"that is no database of Patchwork 3, or not for this role to see: no table " +
+                    std::string{table}};
 }
 
 // Which of the two databases it is that fails has to be said.

@@ -12,9 +12,9 @@ namespace {
 // The first of the addresses counts first.
 std::optional<std::string> known_login(pqxx::transaction_base& transaction, const UserThere& user) {
   const auto rows = transaction.exec_params(
-      "SELECT a.login FROM unnest($1::text[]) WITH ORDINALITY w (address, n) "
+      "SELECT a.login, w.n FROM unnest($1::text[]) WITH ORDINALITY w (address, n) "
       "JOIN account_address d ON d.address = w.address JOIN account a ON a.id = d.account_id "
-      "UNION ALL SELECT login FROM account WHERE login = $2",
+      "UNION ALL SELECT login, NULL FROM account WHERE login = $2 ORDER BY 2 NULLS LAST LIMIT 1",
       sql::array(user.addresses), user.username);
   if (rows.empty()) return std::nullopt;
   return rows[0][0].as<std::string>();
