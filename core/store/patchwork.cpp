@@ -22,9 +22,8 @@ constexpr const char* fetch_mails = "FETCH 2000 FROM page";
 // Nothing of it is read that is not needed: a role with rights on these columns is enough.
 constexpr const char* select_users =
     R"(SELECT u.id, u.username, u.is_active,
-              array_prepend(lower(btrim(u.email)),
-                            ARRAY(SELECT lower(btrim(w.email)) FROM patchwork_person w
-                                  WHERE w.user_id = u.id ORDER BY w.id)),
+              array_prepend(u.email, ARRAY(SELECT w.email FROM patchwork_person w
+                                           WHERE w.user_id = u.id ORDER BY w.id)),
               ARRAY(SELECT m.project_id FROM patchwork_userprofile f
                     JOIN patchwork_userprofile_maintainer_projects m ON m.userprofile_id = f.id
                     WHERE f.user_id = u.id AND m.project_id = ANY ($1) ORDER BY 1)
@@ -48,7 +47,9 @@ constexpr const char* select_patches =
 
 constexpr const char* select_checks =
     R"(SELECT c.patch_id, c.user_id,
-              coalesce(to_char(c.date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), ''),
+              CASE WHEN c.date >= '0001-01-01' AND c.date < '9999-12-31'
+                   THEN to_char(c.date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+                   ELSE '' END,
               c.context, c.state, coalesce(c.target_url, ''), coalesce(c.description, '')
        FROM patchwork_check c WHERE c.patch_id = ANY ($1) ORDER BY c.date, c.id)";
 
@@ -69,10 +70,12 @@ MessageId id_there(const pqxx::field& field) {
 }
 
 UserThere user_there(const pqxx::row& row) {
+  auto addresses = sql::texts(row[3]);
+  for (auto& address : addresses) address = lower(trim(valid_utf8(address)));
   return {.id = row[0].as<std::int64_t>(),
-          .username = row[1].as<std::string>(),
+          .username = valid_utf8(row[1].as<std::string>()),
           .active = row[2].as<bool>(),
-          .addresses = sql::texts(row[3]),
+          .addresses = std::move(addresses),
           .maintains = sql::integers(row[4])};
 }
 
