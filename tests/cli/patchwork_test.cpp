@@ -173,7 +173,8 @@ TEST_CASE("odd data is told, and left") {
       "(7, '', 1, 3, NULL, false, NULL), (8, '<a@x> (added by x)', 1, 3, NULL, false, NULL); "
       "INSERT INTO patchwork_check (patch_id, user_id, date, state, context) VALUES "
       "(1, 1, '2026-02-01', 9, 'x'), (1, 1, '2026-02-01', 1, '-x'), (1, 77, '2026-02-01', 1, 'x'), "
-      "(1, 1, 'infinity', 1, 'y')");
+      "(1, 1, 'infinity', 1, 'y'), (1, 1, make_timestamptz(12026, 1, 1, 0, 0, 0), 1, 'y'), (1, 1, "
+      "'0044-03-15 BC', 1, 'y')");
   const auto moved = demo.moved("--project demo --state in-next=accepted --state new=nonsense");
   CHECK(demo.patches() == "a@x new - f  0\nb@x accepted - f  1\n");
   CHECK(moved["projects"].size() == 1);
@@ -191,7 +192,7 @@ TEST_CASE("odd data is told, and left") {
   CHECK(unfit(moved, "not-here", "patch") == 2);
   CHECK(unfit(moved, "no-check", "x") == 1);
   CHECK(unfit(moved, "no-check", "-x") == 1);
-  CHECK(unfit(moved, "no-check", "y") == 1);
+  CHECK(unfit(moved, "no-check", "y") == 3);
   const auto after = demo.everything();
   demo.move("--project demo --state in-next=accepted");
   CHECK(demo.everything() == after);
