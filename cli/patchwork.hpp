@@ -23,6 +23,6 @@ struct TakenPatchwork {
   std::vector<TakenProject> projects;
 };
 
-void print(const TakenPatchwork& patchwork, Output output);
+void print(const TakenPatchwork& all, Output output);
 
 }  // namespace quilter::cli
