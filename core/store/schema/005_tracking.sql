@@ -8,7 +8,7 @@
 CREATE TABLE account (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   login      text NOT NULL UNIQUE CHECK (login ~ '^[A-Za-z0-9_][A-Za-z0-9@.+_-]{0,149}$'
-                                         AND login NOT IN ('ingest', 'automation')),  -- actors without an account
+                                         AND login NOT IN ('ingest', 'automation', 'import-patchwork')),  -- actors without an account
   admin      boolean NOT NULL DEFAULT false,  -- may do everything, in all projects
   disabled   boolean NOT NULL DEFAULT false,  -- may do nothing
   created_at timestamptz NOT NULL DEFAULT now()
@@ -141,7 +141,7 @@ COMMENT ON TABLE note IS 'what those with a role tell each other about a patch';
 -- A change of a field is an event with old and new value, as text: a state, a login, true or false, a commit; '' for none. Its
 -- revision is that of the patch after it. A check or note is in new_value, as JSON: with the mails, the events give all.
 ALTER TABLE event
-  ADD COLUMN actor     text NOT NULL DEFAULT 'ingest' CHECK (actor <> ''),  -- a login, 'ingest' or 'automation'
+  ADD COLUMN actor     text NOT NULL DEFAULT 'ingest' CHECK (actor <> ''),  -- a login, 'ingest', 'automation' or 'import-patchwork'
   ADD COLUMN field     text CHECK (field IN ('state', 'delegate', 'archived', 'commit')),
   ADD COLUMN old_value text,
   ADD COLUMN new_value text,
