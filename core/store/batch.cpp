@@ -18,8 +18,8 @@
 namespace quilter {
 namespace {
 
-// One glimpse after the other is cheaper than to read more than that whole, each time.
-constexpr int most_members = 400;
+// For each errand: to read more than that whole costs more than a glimpse each.
+constexpr std::size_t most_members = 25;
 
 void add_all(std::vector<std::int64_t>& to, const std::vector<std::int64_t>& more) {
   to.insert(to.end(), more.begin(), more.end());
@@ -91,11 +91,12 @@ pqxx::row ProjectBatch::load(const std::string& begin, const Locks& locks) const
   const auto quoted = [&](const auto& elements) {
     return transaction_.quote(sql::array(elements)) + ", ";
   };
-  return transaction_.exec1(
-      begin + "SELECT * FROM load_batch(" + quoted(locks.projects) + quoted(locks.keys) +
-      quoted(locks.ties) + std::to_string(project) + ", " + quoted(ids) + quoted(keys) +
-      quoted(submitters) + quoted(sorted_once(std::move(ties))) +
-      transaction_.quote(ancestries.dump()) + ", " + std::to_string(most_members) + ")");
+  return transaction_.exec1(begin + "SELECT * FROM load_batch(" + quoted(locks.projects) +
+                            quoted(locks.keys) + quoted(locks.ties) + std::to_string(project) +
+                            ", " + quoted(ids) + quoted(keys) + quoted(submitters) +
+                            quoted(sorted_once(std::move(ties))) +
+                            transaction_.quote(ancestries.dump()) + ", " +
+                            std::to_string(most_members * errands_.size()) + ")");
 }
 
 void ProjectBatch::leave_out(const std::vector<std::string>& recorded) {
