@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/moved_meanwhile.hpp"
 #include "tests/support/scratch_database.hpp"
 
 using namespace quilter::test;
@@ -58,6 +59,7 @@ git commit -q -a -m two -m 'Link: https://list.example.org/r/m2@example.org'
     return said;
   }
   void sql(const std::string& statement) const { database_.ask(statement); }
+  void keep_moving(const std::string& id) const { move_meanwhile(database_, 1000, id); }
 
  private:
   ReadyDatabase database_;
@@ -98,7 +100,8 @@ TEST_CASE("what people decided is left, and an accepted patch gets its commit") 
   demo.sql(
       "UPDATE patch SET state = 'accepted' WHERE message_row = (SELECT id FROM message WHERE "
       "message_id = 'm2@example.org')");
-  CHECK_THAT(demo.tool("git-scan . main"), Contains("1 applied, 1 left"));
+  CHECK_THAT(demo.tool("git-scan . main"),
+             Contains("left: is rejected") && Contains("1 applied, 1 left"));
   CHECK(demo.patch("m1") == "rejected ");
   CHECK(demo.patch("m2") == "accepted " + demo.commit("main"));
 }
@@ -109,6 +112,14 @@ TEST_CASE("what somebody has taken back is not accepted by the same commit again
   demo.sql("UPDATE patch SET state = 'new', commit_ref = ''");
   CHECK_THAT(demo.tool("git-scan . main"), Contains("2 left"));
   CHECK(demo.patch("m1") == "new ");
+}
+
+TEST_CASE("a patch that never stands still is said, and that it is to be scanned again") {
+  const Merged demo;
+  demo.keep_moving("m1@example.org");
+  CHECK_THAT(demo.tool("git-scan . main"), Contains("1 applied, 1 refused") &&
+                                               Contains("refused: state is ") &&
+                                               Contains("scan again") && Contains("status=1"));
 }
 
 TEST_CASE("only projects that want it, and that are asked for") {

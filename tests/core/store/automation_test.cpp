@@ -6,6 +6,7 @@
 #include "core/store/schema.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/members.hpp"
+#include "tests/support/moved_meanwhile.hpp"
 #include "tests/support/scratch_database.hpp"
 
 using namespace quilter;
@@ -47,16 +48,7 @@ struct Automated {
     REQUIRE(outcome.status == Status::stored);
     return outcome.series;
   }
-  AutomationRound run() {
-    AutomationRound all;
-    for (auto round = automation.next_round(); round.events > 0; round = automation.next_round()) {
-      all.events += round.events;
-      all.hinted += round.hinted;
-      all.delegated += round.delegated;
-      all.superseded += round.superseded;
-    }
-    return all;
-  }
+  AutomationRound run() { return automation.all_rounds(); }
   void set(const MessageId& id, PatchField field, const std::string& to) {
     const auto outcomes = tracker.update(
         {{"mia"}, "demo", {{.target = id, .field = field, .to = to}}, Mode::all_or_nothing});
@@ -101,6 +93,50 @@ TEST_CASE("older versions are superseded once a newer one is complete, where the
     CHECK(demo.run().events > 0);
     CHECK(demo.patches() == "a1 under-review -; a2 rejected -; b1 new -; b2 new -");
   }
+}
+
+TEST_CASE("a patch that moves while it is superseded is superseded out of where it is then") {
+  Automated demo;
+  demo.sql("UPDATE project SET auto_supersede = true");
+  record_versions(demo);
+  demo.record(patch("b2@x", {2, 2, 2}, {"b1@x", "a1@x"}, 4));
+
+  SECTION("whatever moves it") {
+    move_meanwhile(demo.database, 2, "a1@x");
+    const auto done = demo.run();
+    CHECK(done.superseded == 2);
+    CHECK(done.left.empty());
+    CHECK(demo.patches() == "a1 superseded -; a2 superseded -; b1 new -; b2 new -");
+  }
+  SECTION("where it is to stay it is left") {
+    move_meanwhile(demo.database, 1, "a1@x", "new", "accepted");
+    CHECK(demo.run().superseded == 1);
+    CHECK(demo.patches() == "a1 accepted -; a2 superseded -; b1 new -; b2 new -");
+  }
+  SECTION("one that never stands still is told, and the next run finds it again") {
+    move_meanwhile(demo.database, 1000, "a1@x");
+    const auto done = demo.run();
+    CHECK(done.superseded == 1);
+    CHECK(done.unfinished);
+    REQUIRE(done.left.size() == 1);
+    CHECK(done.left.front().message_id == "a1@x");
+    CHECK(demo.sql("SELECT last_value < 20 FROM moves") == "t");
+    demo.sql("ALTER SEQUENCE moves RESTART 2000");
+    CHECK(demo.run().superseded == 1);
+    CHECK(demo.patches() == "a1 superseded -; a2 superseded -; b1 new -; b2 new -");
+  }
+}
+
+TEST_CASE("what may not be is left, and it is said why") {
+  Automated demo;
+  demo.sql("UPDATE project SET hint_rights = '{state:*}'");
+  demo.hints.state = "nonsense";
+  demo.record(patch("a@x", {}));
+  const auto done = demo.run();
+  CHECK_FALSE(done.unfinished);
+  REQUIRE(done.left.size() == 1);
+  CHECK(done.left.front().message_id == "a@x");
+  CHECK(done.left.front().detail == "no state nonsense");
 }
 
 TEST_CASE("without the switch nothing is superseded") {
