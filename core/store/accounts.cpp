@@ -12,47 +12,13 @@
 #include "core/store/archive.hpp"
 #include "core/store/attempts.hpp"
 #include "core/store/pool.hpp"
+#include "core/store/require_right.hpp"
 #include "core/store/schema.hpp"
 #include "core/store/snapshot.hpp"
 #include "core/store/sql.hpp"
 
 namespace quilter {
 namespace {
-
-// `project` "": none.
-void require_right(pqxx::transaction_base& transaction, const std::string& by, Action action,
-                   const std::string& project) {
-  const auto row = transaction.exec_params1(
-      "SELECT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c "
-      "WHERE c.oid = 'account'::regclass), coalesce((SELECT a.admin FROM account a "
-      "WHERE a.login = $1 AND NOT a.disabled), false), coalesce((SELECT r.role FROM role r "
-      "JOIN account a ON a.id = r.account_id JOIN project j ON j.id = r.project_id "
-      "WHERE a.login = $1 AND NOT a.disabled AND j.name = $2), '')",
-      by, project);
-  if (row[0].as<bool>()) return;
-  std::set<Role> held;
-  if (row[1].as<bool>()) held.insert(Role::admin);
-  if (const auto role = role_of(row[2].as<std::string>())) held.insert(*role);
-  if (right(held, action) != Right::all)
-    throw Refused{by + " may not " + std::string{to_string(action)} +
-                  ": an admin may (--as), and who owns the schema (docs/tracking.md)"};
-}
-
-Refused no_account(const std::string& login) {
-  return Refused{"there is no account " + login + ": see quilter user list"};
-}
-
-std::int64_t account_id(pqxx::transaction_base& transaction, const std::string& login) {
-  const auto rows = transaction.exec_params("SELECT id FROM account WHERE login = $1", login);
-  if (rows.empty()) throw no_account(login);
-  return rows[0][0].as<std::int64_t>();
-}
-
-std::int64_t project_row(pqxx::transaction_base& transaction, const std::string& name) {
-  const auto rows = transaction.exec_params("SELECT id FROM project WHERE name = $1", name);
-  if (rows.empty()) throw Refused{"there is no project " + name + ": see quilter project list"};
-  return rows[0][0].as<std::int64_t>();
-}
 
 // As the table's CHECK says it.
 bool is_login(std::string_view text) {
@@ -179,7 +145,7 @@ void Accounts::change(const std::string& by, const std::string& login,
                       const AccountChange& change) {
   write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
     require_right(transaction, by, Action::run_accounts, "");
-    const auto id = account_id(transaction, login);
+    const auto id = account_row(transaction, login);
     if (change.admin)
       transaction.exec_params("UPDATE account SET admin = $2 WHERE id = $1", id, *change.admin);
     if (change.disabled)
@@ -199,7 +165,7 @@ void Accounts::give_role(const std::string& by, const std::string& project,
                          const std::string& login, std::optional<Role> role) {
   write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
     require_right(transaction, by, Action::run_project, project);
-    const auto in = project_row(transaction, project), account = account_id(transaction, login);
+    const auto in = project_row(transaction, project), account = account_row(transaction, login);
     if (role)
       transaction.exec_params(
           "INSERT INTO role (project_id, account_id, role) VALUES ($1, $2, $3) "
@@ -220,7 +186,7 @@ std::string Accounts::add_token(const std::string& by, const std::string& login,
     transaction.exec_params(
         "INSERT INTO token (account_id, hash, label, expires_at) "
         "VALUES ($1, decode($2, 'hex'), $3, now() + NULLIF($4, '')::integer * interval '1 day')",
-        account_id(transaction, login), sha256_hex(token), valid_utf8(label),
+        account_row(transaction, login), sha256_hex(token), valid_utf8(label),
         lifetime ? std::to_string(lifetime->count()) : "");
   });
   return token;

@@ -166,17 +166,38 @@ TEST_CASE("rules of delegation are added, shown and removed, and new patches go 
   const Merged demo;
   demo.sql("INSERT INTO account (login) VALUES ('mia'), ('eve')");
   demo.sql("INSERT INTO role SELECT 1, id, 'maintainer' FROM account WHERE login = 'mia'");
-  CHECK_THAT(demo.tool("delegate add demo drivers/ mia"), Contains("status=0"));
-  CHECK_THAT(demo.tool("delegate add demo file mia --position -1"), Contains("status=0"));
+  CHECK_THAT(demo.tool("--as mia delegate add demo drivers/ mia"), Contains("status=0"));
+  CHECK_THAT(demo.tool("--as mia delegate add demo file mia --position -1"), Contains("status=0"));
   CHECK(demo.tool("delegate list demo") ==
         "POSITION  PATTERN   LOGIN\n-1        file      mia\n0         drivers/  mia\nstatus=0\n");
   CHECK_THAT(demo.tool("--json delegate list demo"), Contains("\"drivers/\""));
-  CHECK_THAT(demo.tool("delegate add demo x eve"),
+  CHECK_THAT(demo.tool("--as mia delegate add demo x eve"),
              Contains("eve is no maintainer or reviewer of demo") && Contains("status=1"));
-  CHECK_THAT(demo.tool("delegate remove demo y"),
+  CHECK_THAT(demo.tool("--as mia delegate remove demo y"),
              Contains("has no rule y") && Contains("status=1"));
   CHECK_THAT(demo.tool("delegate list nothing"), Contains("there is no project nothing"));
-  CHECK_THAT(demo.tool("delegate remove demo drivers/"), Contains("status=0"));
+  CHECK_THAT(demo.tool("--as mia delegate remove demo drivers/"), Contains("status=0"));
   CHECK_THAT(demo.tool("automate"), Contains("3 delegated") && Contains("status=0"));
   CHECK_THAT(demo.tool("--json automate --again"), Contains("\"delegated\": 0"));
+}
+
+TEST_CASE("rules of delegation are for those to change who run the project") {
+  const Merged demo;
+  demo.sql(
+      "INSERT INTO account (login, admin) VALUES ('root', true), ('mia', false), ('rob', false), "
+      "('bot', false), ('eve', false), ('old', true); "
+      "UPDATE account SET disabled = true WHERE login = 'old'; "
+      "INSERT INTO role SELECT 1, id, CASE login WHEN 'mia' THEN 'maintainer' WHEN 'rob' THEN "
+      "'reviewer' ELSE 'bot' END FROM account WHERE login IN ('mia', 'rob', 'bot')");
+  for (const std::string who : {"rob", "bot", "eve", "old", "nobody", "automation"}) {
+    CAPTURE(who);
+    for (const std::string what : {" delegate add demo file mia", " delegate remove demo file"})
+      CHECK_THAT(demo.tool("--as " + who + what),
+                 Contains(who + " may not run-project") && Contains("status=1"));
+  }
+  for (const std::string who : {"root", "mia"}) {
+    CAPTURE(who);
+    for (const std::string what : {" delegate add demo file mia", " delegate remove demo file"})
+      CHECK_THAT(demo.tool("--as " + who + what), Contains("status=0"));
+  }
 }

@@ -62,7 +62,7 @@ struct Automated {
         "= p.message_row LEFT JOIN account a ON a.id = p.delegate_id");
   }
   void rule(const std::string& pattern, const std::string& login) const {
-    Delegations{database.tracker()}.add("demo", pattern, login, std::nullopt);
+    Delegations{database.tracker()}.add("mia", "demo", pattern, login, std::nullopt);
   }
 };
 
