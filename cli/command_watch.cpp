@@ -74,7 +74,8 @@ Tracker reader_of(const Common& common) {
 Cursor beginning(Tracker& tracker, const std::string& since) {
   if (since == "now") return tracker.horizon();
   const auto at = cursor(since);
-  if (!at) throw Refused{"no cursor: " + since + "; such as 813-42, as watch prints it, or now"};
+  if (!at)
+    throw Refused{"no cursor: " + since + "; such as 1f0c9a3b-813-42, as watch prints it, or now"};
   return *at;
 }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 
 #include "core/store/attempts.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/projects.hpp"
+#include "core/store/read_feed.hpp"
 #include "core/store/schema.hpp"
 #include "core/store/sql.hpp"
 #include "core/tracking/delegation.hpp"
@@ -117,8 +117,10 @@ Automation::~Automation() = default;
 
 Cursor Automation::place() {
   return read([](pqxx::transaction_base& transaction) {
-    const auto row = transaction.exec1("SELECT transaction, id FROM automation");
-    return Cursor{row[0].as<std::uint64_t>(), row[1].as<std::int64_t>()};
+    // What the database itself remembers is of its lineage: it was restored with it.
+    const auto row = transaction.exec1(std::string{"SELECT transaction, id, "} + feed_lineage +
+                                       " FROM automation");
+    return Cursor{row[2].as<std::string>(), row[0].as<std::uint64_t>(), row[1].as<std::int64_t>()};
   });
 }
 
@@ -138,11 +140,7 @@ void Automation::again() {
 }
 
 void Automation::skip() {
-  move_on(place(), read([](pqxx::transaction_base& transaction) {
-            const auto row = transaction.exec1(
-                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1");
-            return Cursor{row[0].as<std::uint64_t>(), std::numeric_limits<std::int64_t>::max()};
-          }));
+  move_on(place(), tracker_.horizon());
 }
 
 void Automation::read_hints(Newcomer& one) {

@@ -103,6 +103,15 @@ CREATE TABLE automation (
 INSERT INTO automation DEFAULT VALUES;
 COMMENT ON TABLE automation IS 'how far what Quilter does by itself has come in the feed';
 
+-- Of which server the events' transactions are, and how often that has changed; one row.
+CREATE TABLE feed (
+  one               boolean PRIMARY KEY DEFAULT true CHECK (one),
+  system_identifier bigint NOT NULL,
+  mended            integer NOT NULL DEFAULT 0
+);
+INSERT INTO feed (system_identifier) SELECT c.system_identifier FROM pg_control_system() c;
+COMMENT ON TABLE feed IS 'by what a restored database is known, whose transactions are counted anew';
+
 ALTER TABLE patch
   DROP COLUMN delegate_id,  -- was a person, and nothing wrote it
   ADD COLUMN delegate_id bigint REFERENCES account,

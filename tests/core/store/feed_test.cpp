@@ -98,12 +98,20 @@ TEST_CASE("pages go on where the last one ended, and a filter that lets nothing 
 
 TEST_CASE("a cursor is text, and one of another database is refused") {
   Fed demo;
-  CHECK(cursor("12-34") == Cursor{12, 34});
-  CHECK(cursor(to_string(Cursor{12, 34})) == Cursor{12, 34});
+  const Cursor some{"0123abcd", 12, 34};
+  CHECK(to_string(some) == "0123abcd-12-34");
+  CHECK(cursor(to_string(some)) == some);
   CHECK(cursor("") == Cursor{});
-  for (const auto* text : {"12", "-1-2", "1-", "1--2", "x-1", "1-2 ", "99999999999999999999-1"})
+  CHECK(to_string(Cursor{}).empty());
+  for (const auto* text :
+       {"12-34", "0123abcd-12", "0123abcd-1-2-3", "0123abcd-1-", "0123abcd-1--2", "0123abcd-x-1",
+        "0123abcd-1-2 ", "0123abcd-99999999999999999999-1", "0123ABCD-1-2", "0123abc-1-2", "-1-2"})
     CHECK_FALSE(cursor(text));
-  demo.at = {std::uint64_t{1} << 60, 1};
+  demo.at = {"0123abcd", 1, 1};
+  CHECK_THROWS_WITH(demo.news(), Contains("of another database") && Contains("Begin anew"));
+  demo.at = demo.tracker.horizon();
+  CHECK(demo.news() == "");
+  demo.at.transaction = std::uint64_t{1} << 60;  // the disk was put back to how it was
   CHECK_THROWS_WITH(demo.news(), Contains("of another database"));
 }
 
