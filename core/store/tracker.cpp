@@ -9,6 +9,7 @@
 #include "core/mail/text.hpp"
 #include "core/store/attempts.hpp"
 #include "core/store/pool.hpp"
+#include "core/store/project_lock.hpp"
 #include "core/store/read_feed.hpp"
 #include "core/store/schema.hpp"
 #include "core/store/sql.hpp"
@@ -35,7 +36,12 @@ std::optional<std::int64_t> oldest_revision(const std::vector<Change>& changes) 
   return oldest;
 }
 
-TrackingFacts hold(pqxx::transaction_base& transaction, const Request& request) {
+// What a request names, as arrays of PostgreSQL.
+struct Named {
+  std::string message_ids, patches, series;
+};
+
+Named named_by(const Request& request) {
   std::vector<std::string> message_ids;
   std::vector<std::int64_t> patches, series;
   for (const auto& change : request.changes) {
@@ -46,9 +52,26 @@ TrackingFacts hold(pqxx::transaction_base& transaction, const Request& request) 
     else
       message_ids.push_back(std::get<MessageId>(change.target));
   }
+  return {sql::array(message_ids), sql::array(patches), sql::array(series)};
+}
+
+// Who derives a project again locks its patches in no order: it is to be alone, as beside ingest. A
+// patch stays in its project, and the one that is named counts also where its mail is yet to come.
+void share_projects(pqxx::transaction_base& transaction, const Request& request,
+                    const Named& named) {
+  for (const auto& row : transaction.exec_params(
+           "SELECT m.project_id FROM message m WHERE m.id = ANY (named_patches($1, $2, $3, $4)) "
+           "UNION SELECT j.id FROM project j WHERE j.name = $1 ORDER BY 1",
+           request.project, named.message_ids, named.patches, named.series))
+    transaction.exec(share_project(row[0].as<std::int64_t>()));
+}
+
+TrackingFacts hold(pqxx::transaction_base& transaction, const Request& request) {
+  const auto named = named_by(request);
+  share_projects(transaction, request, named);
   const auto row = transaction.exec_params1(
       "SELECT hold_patches($1, $2, $3, $4, $5, NULLIF($6, '')::bigint)", request.actor.login,
-      request.project, sql::array(message_ids), sql::array(patches), sql::array(series),
+      request.project, named.message_ids, named.patches, named.series,
       sql::number(oldest_revision(request.changes)));
   return tracking_facts(row[0].as<std::string>());
 }
