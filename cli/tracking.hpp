@@ -81,7 +81,7 @@ int series_check_list(const Common& common, const CheckArguments& arguments);
 int note_add(const Common& common, const NoteArguments& arguments);
 
 int watch(const Common& common, const WatchArguments& arguments);
-int history(const Common& common, const std::string& message_id);
+int history(const Common& common, const std::string& id);  // message id, or number of a series
 
 int user_add(const Common& common, const UserArguments& arguments);
 int user_list(const Common& common);

@@ -27,12 +27,20 @@ namespace {
 // An xid below the snapshot's xmin has ended, and none that begins later can be below it. The
 // horizon is of the statement's own snapshot, as the rows are.
 constexpr const char* feed =
-    R"( AS lineage, h.horizon, h.horizon > $6::xid8 AS known, e.transaction, e.id, e.category, j.name,
+    R"( AS lineage, h.horizon, h.horizon > $6::xid8 AS known, e.transaction, e.id, e.category,
+              coalesce(j.name, ''), coalesce(e.login, ''),
               e.actor, coalesce(e.message_row, 0), coalesce(m.message_id, ''),
               coalesce(e.series_id, 0), coalesce(e.field, ''), coalesce(e.old_value, ''),
               coalesce(e.new_value, ''), coalesce(e.revision, 0),
               extract(epoch FROM e.created_at)::bigint
        FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon) h
+       CROSS JOIN LATERAL (
+         SELECT coalesce(s.merged_into_id, s.id) AS id FROM (VALUES ($8::bigint)) v (id)
+         LEFT JOIN series s ON s.id = v.id) n
+       CROSS JOIN LATERAL (
+         SELECT ARRAY(SELECT s.id FROM series s WHERE n.id IN (s.id, s.merged_into_id)) AS series,
+                ARRAY(SELECT p.message_row FROM patch p WHERE p.series_id = n.id UNION ALL
+                      SELECT c.message_row FROM cover c WHERE c.series_id = n.id) AS messages) o
        LEFT JOIN LATERAL (
          SELECT * FROM event
          WHERE (transaction, id) > ($6::xid8, $7) AND transaction < h.horizon
@@ -40,6 +48,7 @@ constexpr const char* feed =
            AND ($2::text[] = '{}' OR category = ANY ($2))
            AND ($3 = '' OR actor = $3)
            AND ($4 = '' OR message_row = ANY (ARRAY(SELECT x.id FROM message x WHERE x.message_id = $4)))
+           AND ($8 = 0 OR series_id = ANY (o.series) OR message_row = ANY (o.messages))
          ORDER BY transaction, id LIMIT $5) e ON true
        LEFT JOIN project j ON j.id = e.project_id
        LEFT JOIN message m ON m.id = e.message_row
@@ -56,15 +65,16 @@ Event event_of(const pqxx::row& row) {
   return {.cursor = {text(0), row[3].as<std::uint64_t>(), row[4].as<std::int64_t>()},
           .category = text(5),
           .project = text(6),
-          .actor = text(7),
-          .patch = row[8].as<std::int64_t>(),
-          .message_id = text(9),
-          .series = row[10].as<std::int64_t>(),
-          .field = text(11),
-          .from = text(12),
-          .to = text(13),
-          .revision = row[14].as<std::int64_t>(),
-          .at = sql::epoch(row[15]).value_or(Timestamp{})};
+          .actor = text(8),
+          .patch = row[9].as<std::int64_t>(),
+          .message_id = text(10),
+          .series = row[11].as<std::int64_t>(),
+          .account = text(7),
+          .field = text(12),
+          .from = text(13),
+          .to = text(14),
+          .revision = row[15].as<std::int64_t>(),
+          .at = sql::epoch(row[16]).value_or(Timestamp{})};
 }
 
 Cursor below(const pqxx::field& lineage, const pqxx::field& horizon) {
@@ -97,9 +107,10 @@ std::optional<Cursor> cursor(std::string_view text) {
 
 EventPage read_feed(pqxx::transaction_base& transaction, const EventFilter& filter,
                     const Cursor& after, std::int64_t most) {
-  const auto rows = transaction.exec_params(
-      std::string{"SELECT "} + feed_lineage + feed, filter.project, sql::array(filter.categories),
-      filter.actor, filter.message_id, most, std::to_string(after.transaction), after.id);
+  const auto rows =
+      transaction.exec_params(std::string{"SELECT "} + feed_lineage + feed, filter.project,
+                              sql::array(filter.categories), filter.actor, filter.message_id, most,
+                              std::to_string(after.transaction), after.id, filter.series);
   const bool other = !after.lineage.empty() && after.lineage != rows[0][0].as<std::string>();
   if (other || !rows[0][2].as<bool>())
     throw Refused{

@@ -1,13 +1,11 @@
 #include "core/store/tracker.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <random>
 #include <utility>
 
 #include "core/mail/text.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/new_request.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/project_lock.hpp"
 #include "core/store/read_feed.hpp"
@@ -114,19 +112,6 @@ Remarked hold_for(pqxx::transaction_base& transaction, const Actor& actor,
   outcome.reason = may ? Reason::none : Reason::permission;
   outcome.detail = may ? "" : actor.login + " may not " + std::string{to_string(action)};
   return remarked;
-}
-
-// 128 random bits, as PostgreSQL reads a uuid. Of one wish, however often it is tried: where its
-// commit was in doubt and took place, the next try finds it.
-std::string new_request() {
-  std::random_device random;
-  std::string text;
-  for (int i = 0; i < 4; ++i) {
-    std::array<char, 9> digits{};
-    std::snprintf(digits.data(), digits.size(), "%08x", random());
-    text += digits.data();
-  }
-  return text;
 }
 
 void write_check(pqxx::transaction_base& transaction, const Actor& actor, const Remarked& where,

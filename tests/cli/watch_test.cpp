@@ -71,6 +71,35 @@ TEST_CASE("watch and history show what is asked for") {
              Contains("nothing is known of a message nobody@x") && Contains("status=1"));
 }
 
+TEST_CASE("the history of a series is its own, and that of the patches in it") {
+  Tracked demo;
+  demo.record(patch("c@x", {1, 0, 2}));
+  demo.record(patch("a@x", {1, 1, 2}, {"c@x"}, 1));
+  demo.record(patch("b@x", {1, 2, 2}, {}, 600));  // alone, series 2
+  demo.record(patch("d@x", {}, {}, 1));
+  demo.said("--as mia patch set a@x b@x d@x state=accepted");
+  demo.said("--as bot series check add 1 build success");
+  const auto told = [&](const std::string& id) {
+    std::istringstream lines{demo.said("--json history " + id)};
+    std::string text;
+    for (std::string line; std::getline(lines, line) && line.starts_with("{");) {
+      const auto event = Json::parse(line);
+      text += event["category"].get<std::string>().substr(0, 8) +
+              (event["message_id"].is_null() ? "" : event["message_id"].get<std::string>()) + " ";
+    }
+    return text;
+  };
+  CHECK(told("1") == "series-c cover-crc@x patch-cra@x patch-sta@x check-cra@x ");
+  CHECK(told("2") == "series-c patch-crb@x patch-stb@x ");
+  demo.owner_said("series merge 1 2");
+  for (const auto* id : {"1", "2"})
+    CHECK(told(id) ==
+          "series-c cover-crc@x patch-cra@x series-c patch-crb@x patch-sta@x patch-stb@x "
+          "check-cra@x series-m series-c ");
+  CHECK_THAT(demo.said("history 99"),
+             Contains("nothing is known of a series 99") && Contains("status=1"));
+}
+
 TEST_CASE("watch --follow tells what comes later") {
   Tracked demo;
   demo.record(patch("a@x", {}));

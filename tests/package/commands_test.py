@@ -60,7 +60,7 @@ PLACES = (
     (r"quilter watch", "--follow", "--follow --most 1"),
     (r"quilter series merge", "ID OTHER", "13 14"),
     (r"quilter series split", "ID NUMBER( …)?", "12 2"),
-    (r"quilter (series|mbox)", "ID", "12"),
+    (r"quilter (series|mbox|history)", "ID", "12"),
     (r"quilter series list", r"\bN\b", "5"),
     (r"quilter git-scan", "REPO RANGE", ". base"),
     (r"quilter delegate", "PROJECT", "netdev"),
