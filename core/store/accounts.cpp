@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "core/digest/digest.hpp"
 #include "core/mail/text.hpp"
@@ -90,13 +91,26 @@ Token token_of(const pqxx::row& row) {
           .revoked = sql::epoch(row[5])};
 }
 
-// In a transaction of its own; the next read sees its result.
+// One change of accounts after the other: who gets the lock finds the one before it ended, also
+// where that was its own, and nobody heard what became of it.
+void take_accounts_lock(pqxx::transaction_base& transaction) {
+  transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(" +
+                   std::to_string(static_cast<std::int64_t>(lock_hash("quilter accounts"))) + ")");
+}
+
+bool took_place(pqxx::transaction_base& transaction, const Asked& asked) {
+  return !transaction.exec_params("SELECT FROM event WHERE request = $1", asked.request).empty();
+}
+
+// In a transaction of its own; the next read sees its result. A try after a commit in doubt sees by
+// its events whether that took place; where it changed nothing there is none, and nothing to lose.
 template <typename Work>
 void write_accounts(Pool& pool, Snapshot& snapshot, const std::string& by, Work work) {
   as_store_error([&, asked = Asked{by, new_request()}] {
     snapshot.end();
-    in_transaction_again(pool, [&](pqxx::transaction_base& transaction) {
-      work(transaction, asked);
+    in_transaction_again(pool, [&, tried = false](pqxx::transaction_base& transaction) mutable {
+      take_accounts_lock(transaction);
+      if (!std::exchange(tried, true) || !took_place(transaction, asked)) work(transaction, asked);
       return true;
     });
   });
