@@ -63,12 +63,14 @@ void Delegations::add(const std::string& by, const std::string& project, const s
 
 void Delegations::remove(const std::string& by, const std::string& project,
                          const std::string& pattern) {
-  transact(*pool_, [&](pqxx::transaction_base& transaction) {
+  // A try after a commit in doubt finds it gone.
+  transact(*pool_, [&, found = false](pqxx::transaction_base& transaction) mutable {
     require_right(transaction, by, Action::run_project, project);
     const auto rows = transaction.exec_params(
         "DELETE FROM delegation WHERE project_id = $1 AND pattern = $2 RETURNING position",
         project_row(transaction, project), pattern);
-    if (rows.empty())
+    found = found || !rows.empty();
+    if (!found)
       throw Refused{"project " + project + " has no rule " + pattern +
                     ": see quilter delegate list"};
     return true;

@@ -2,6 +2,7 @@
 #include "core/store/accounts.hpp"
 
 #include "core/store/archive.hpp"
+#include "core/store/delegations.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/cutting_proxy.hpp"
 
@@ -25,6 +26,7 @@ class DoubtfulAccounts {
   DoubtfulAccounts& operator=(const DoubtfulAccounts&) = delete;
 
   Accounts accounts() const { return Accounts{proxy_.by(database.tracker())}; }
+  Delegations delegations() const { return Delegations{proxy_.by(database.tracker())}; }
 
   ReadyDatabase database;
 
@@ -78,4 +80,19 @@ TEST_CASE("a role is given, and a token revoked, once") {
     demo.accounts().revoke_token("root", 1);
   }
   CHECK(demo.database.ask("SELECT count(*) FROM event") == "1\n");
+}
+
+TEST_CASE("a rule is added or removed, also where nobody heard of it") {
+  const DoubtfulAccounts demo{1};
+  demo.database.ask("INSERT INTO role SELECT 1, id, 'reviewer' FROM account WHERE login = 'eve'");
+  SECTION("added") {
+    demo.delegations().add("root", "demo", "net/", "eve", std::nullopt);
+    CHECK(demo.database.ask("SELECT position, pattern FROM delegation") == "0|net/\n");
+  }
+  SECTION("removed") {
+    demo.database.ask("INSERT INTO delegation SELECT 1, 0, 'net/', account_id FROM role");
+    demo.delegations().remove("root", "demo", "net/");
+    CHECK(demo.database.ask("SELECT count(*) FROM delegation") == "0\n");
+    CHECK_THROWS_WITH(demo.delegations().remove("root", "demo", "net/"), Contains("has no rule"));
+  }
 }
