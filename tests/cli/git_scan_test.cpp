@@ -114,6 +114,28 @@ TEST_CASE("what somebody has taken back is not accepted by the same commit again
   CHECK(demo.patch("m1") == "new ");
 }
 
+TEST_CASE("a commit's message need not end with a newline, and can be empty") {
+  const Merged demo;
+  demo.shell(R"sh(
+bare() {
+  git add file
+  git update-ref HEAD "$(printf 'tree %s\nparent %s\nauthor Ann <ann@example.org> 1700000000 +0000\ncommitter Ann <ann@example.org> 1700000000 +0000\n\n%b' \
+    "$(git write-tree)" "$(git rev-parse HEAD)" "$1" | git hash-object -t commit -w --stdin)"
+}
+git checkout -q -b bare main~3
+sed -i 's/^30$/empty/' file; bare ''
+sed -i 's/^5$/five/' file; bare one
+sed -i 's/^21$/other/' file; bare 'in between'
+sed -i 's/^20$/twenty/' file; bare 'two\n\nLink: https://list.example.org/r/m2@example.org'
+sed -i 's/^35$/x/' file; bare three)sh");
+  CHECK(demo.shell("git cat-file commit HEAD | tail -c 5") == "three");
+  CHECK_THAT(demo.tool("git-scan . main~3..bare"),
+             Contains("5 commits, 3 were patches, 3 applied") && Contains("status=0"));
+  CHECK(demo.patch("m1") == "accepted " + demo.commit("bare~3"));
+  CHECK(demo.patch("m2") == "accepted " + demo.commit("bare~1"));
+  CHECK(demo.patch("m3") == "accepted " + demo.commit("bare"));
+}
+
 TEST_CASE("a patch that never stands still is said, and that it is to be scanned again") {
   const Merged demo;
   demo.keep_moving("m1@example.org");

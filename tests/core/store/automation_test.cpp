@@ -95,6 +95,21 @@ TEST_CASE("older versions are superseded once a newer one is complete, where the
   }
 }
 
+TEST_CASE("a cover letter that comes late, and says which version is older, supersedes that") {
+  Automated demo;
+  demo.sql("UPDATE project SET auto_supersede = true");
+  demo.record(patch("a1@x", {1, 1, 1}, {}, 1));
+  demo.record(patch("b1@x", {2, 1, 2}, {"b0@x"}, 600));
+  demo.record(patch("b2@x", {2, 2, 2}, {"b0@x"}, 601));
+  REQUIRE(demo.sql("SELECT count(*) FROM series WHERE complete") == "2");
+  REQUIRE(demo.sql("SELECT count(*) FROM series WHERE supersedes_id IS NOT NULL") == "0");
+  CHECK(demo.run().superseded == 0);
+  demo.record(patch("b0@x", {2, 0, 2}, {"a1@x"}, 599));
+  REQUIRE(demo.sql("SELECT count(*) FROM series WHERE supersedes_id IS NOT NULL") == "1");
+  CHECK(demo.run().superseded == 1);
+  CHECK(demo.patches() == "a1 superseded -; b1 new -; b2 new -");
+}
+
 TEST_CASE("a patch that moves while it is superseded is superseded out of where it is then") {
   Automated demo;
   demo.sql("UPDATE project SET auto_supersede = true");
