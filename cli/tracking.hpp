@@ -58,8 +58,8 @@ struct WatchArguments {
 };
 
 struct Remarks {  // on a message, in all projects
-  std::vector<LatestCheck> checks;
-  std::vector<PatchNote> notes;
+  std::vector<CheckEntry> checks;
+  std::vector<NoteEntry> notes;
 };
 Json remarks_json(const Remarks& remarks, const std::string& project);  // "checks" and "notes"
 
