@@ -15,7 +15,6 @@ namespace quilter {
 namespace {
 
 constexpr const char* accepted_state = "accepted";
-constexpr int most_tries = 6;  // of a patch that others move between our look and our change
 
 // Two look-ups by an index, never the tables.
 constexpr const char* select_candidates =

@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::int64_t events_at_once = 500;
 constexpr const char* superseded_state = "superseded";
-constexpr int most_tries = 6;  // of patches that others move between our look and our change
 
 constexpr const char* select_newcomers =
     R"(SELECT p.message_row, j.name, p.paths, j.auto_delegate

@@ -16,7 +16,7 @@
 namespace quilter {
 namespace {
 
-enum class Writing : std::uint8_t { wanted, left };
+enum class Keeping : std::uint8_t { wanted, left };
 
 // Under any stricter level who waits for a row would not see what it waited for.
 void begin(pqxx::transaction_base& transaction, const StoreOptions& options) {
@@ -75,9 +75,9 @@ TrackingFacts hold(pqxx::transaction_base& transaction, const Request& request) 
 }
 
 std::vector<Outcome> decide_and_write(pqxx::transaction_base& transaction, const Request& request,
-                                      Writing writing) {
+                                      Keeping keeping) {
   auto decision = decide(request, hold(transaction, request));
-  if (writing == Writing::wanted && !decision.steps.empty())
+  if (keeping == Keeping::wanted && !decision.steps.empty())
     transaction.exec_params("SELECT write_changes($1, $2)", request.actor.login,
                             to_json(decision.steps));
   return std::move(decision.outcomes);
@@ -181,12 +181,12 @@ auto Tracker::transact(Work work) {
 
 std::vector<Outcome> Tracker::update(const Request& request) {
   return transact(
-      [&](auto& transaction) { return decide_and_write(transaction, request, Writing::wanted); });
+      [&](auto& transaction) { return decide_and_write(transaction, request, Keeping::wanted); });
 }
 
 std::vector<Outcome> Tracker::try_update(const Request& request) {
   return transact(
-      [&](auto& transaction) { return decide_and_write(transaction, request, Writing::left); });
+      [&](auto& transaction) { return decide_and_write(transaction, request, Keeping::left); });
 }
 
 Outcome Tracker::add_check(const Actor& actor, const std::string& project, const Target& target,
