@@ -33,14 +33,15 @@ constexpr const char* feed =
               coalesce(e.series_id, 0), coalesce(e.field, ''), coalesce(e.old_value, ''),
               coalesce(e.new_value, ''), coalesce(e.revision, 0),
               extract(epoch FROM e.created_at)::bigint
-       FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon) h
+       FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon,
+                    (SELECT coalesce(s.merged_into_id, s.id) FROM series s WHERE s.id = $8) AS own) h
        CROSS JOIN LATERAL (
-         SELECT coalesce(s.merged_into_id, s.id) AS id FROM (VALUES ($8::bigint)) v (id)
-         LEFT JOIN series s ON s.id = v.id) n
-       CROSS JOIN LATERAL (
-         SELECT ARRAY(SELECT s.id FROM series s WHERE n.id IN (s.id, s.merged_into_id)) AS series,
-                ARRAY(SELECT p.message_row FROM patch p WHERE p.series_id = n.id UNION ALL
-                      SELECT c.message_row FROM cover c WHERE c.series_id = n.id) AS messages) o
+         SELECT ARRAY(SELECT s.id FROM series s
+                      WHERE $8 <> 0 AND h.own IN (s.id, s.merged_into_id)) AS series,
+                ARRAY(SELECT p.message_row FROM patch p WHERE $8 <> 0 AND p.series_id = h.own
+                      UNION ALL
+                      SELECT c.message_row FROM cover c WHERE $8 <> 0 AND c.series_id = h.own)
+                  AS messages) o
        LEFT JOIN LATERAL (
          SELECT * FROM event
          WHERE (transaction, id) > ($6::xid8, $7) AND transaction < h.horizon
