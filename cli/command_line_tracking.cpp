@@ -21,6 +21,7 @@ void TrackingLine::add_to(CLI::App& app) {
   add_feed(app);
   add_users(app);
   add_tokens(app);
+  add_patchwork(app);
 }
 
 void TrackingLine::add_feed(CLI::App& app) {
@@ -80,6 +81,23 @@ void TrackingLine::add_tokens(CLI::App& app) {
   auto* revoke = add(*tokens, "revoke", "a token counts no longer",
                      [this] { return token_revoke(common_, token_); });
   revoke->add_option("ID", token_.id, "as in token list")->required();
+}
+
+void TrackingLine::add_patchwork(CLI::App& app) {
+  auto* one = add(app, "import-patchwork", "take over what people decided in a Patchwork",
+                  [this] { return import_patchwork(common_, patchwork_); });
+  one->add_option("--from", patchwork_.from, "its PostgreSQL database: a libpq connection string")
+      ->required();
+  one->add_option("--project", patchwork_.projects,
+                  "LINKNAME there, or LINKNAME=NAME here; may be repeated; default: all")
+      ->allow_extra_args(false);
+  one->add_option("--state", patchwork_.states, "THERE=HERE: its name here; may be repeated")
+      ->allow_extra_args(false)
+      ->check([](const std::string& text) {
+        const auto sign = text.find('=');
+        return sign == 0 || sign == std::string::npos ? "is THERE=HERE" : std::string{};
+      });
+  one->add_flag("--dry-run", patchwork_.dry_run, "say what would be taken, and write nothing");
 }
 
 void TrackingLine::add_to(CLI::App& patch, CLI::App& series) {

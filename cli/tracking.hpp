@@ -57,6 +57,13 @@ struct WatchArguments {
   bool follow = false;
 };
 
+struct PatchworkArguments {
+  std::string from;                   // libpq connection string of its database
+  std::vector<std::string> projects;  // LINKNAME, or LINKNAME=NAME; none: all
+  std::vector<std::string> states;    // THERE=HERE
+  bool dry_run = false;
+};
+
 struct Remarks {  // on a message, in all projects
   std::vector<CheckEntry> checks;
   std::vector<NoteEntry> notes;
@@ -82,6 +89,8 @@ int note_add(const Common& common, const NoteArguments& arguments);
 
 int watch(const Common& common, const WatchArguments& arguments);
 int history(const Common& common, const std::string& id);  // message id, or number of a series
+
+int import_patchwork(const Common& common, const PatchworkArguments& arguments);
 
 int user_add(const Common& common, const UserArguments& arguments);
 int user_list(const Common& common);
@@ -110,6 +119,7 @@ class TrackingLine {
   void add_users(CLI::App& app);
   void add_tokens(CLI::App& app);
   void add_feed(CLI::App& app);
+  void add_patchwork(CLI::App& app);
   void add_set(CLI::App& one, const std::string& what);
   void add_patch_checks(CLI::App& patch);
   void add_series_checks(CLI::App& series);
@@ -124,6 +134,7 @@ class TrackingLine {
   CheckArguments check_;
   NoteArguments note_;
   WatchArguments watch_;
+  PatchworkArguments patchwork_;
   std::string id_;
 };
 

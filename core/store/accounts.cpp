@@ -23,17 +23,6 @@
 namespace quilter {
 namespace {
 
-// As the table's CHECK says it.
-bool is_login(std::string_view text) {
-  const auto is_word = [](char c) {
-    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '_';
-  };
-  return !text.empty() && text.size() <= 150 && is_word(text.front()) &&
-         std::all_of(text.begin(), text.end(), [&](char c) {
-           return is_word(c) || std::string_view{"@.+-"}.find(c) != std::string_view::npos;
-         });
-}
-
 std::string flag(bool value) {
   return value ? "true" : "false";
 }
@@ -118,6 +107,20 @@ void write_accounts(Pool& pool, Snapshot& snapshot, const std::string& by, Work 
 
 }  // namespace
 
+// As the table's CHECK says it.
+bool is_login(std::string_view text) {
+  const auto is_word = [](char c) {
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '_';
+  };
+  return !text.empty() && text.size() <= 150 && is_word(text.front()) &&
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) {
+                       return is_word(c) ||
+                              std::string_view{"@.+-"}.find(c) != std::string_view::npos;
+                     }) &&
+         text != "ingest" && text != Actor::automation().login && text != Actor::takeover().login;
+}
+
 Accounts::Accounts(const std::string& connection)
     : pool_{std::make_unique<Pool>(
           options_of_a_command(connection),
@@ -150,12 +153,17 @@ void Accounts::require(const std::string& login) {
   if (found.front()) throw Refused{"the account " + login + " is disabled"};
 }
 
+void Accounts::require_admin(const std::string& by) {
+  write_accounts(*pool_, *snapshot_, by, [&](auto& transaction, const Asked& /*asked*/) {
+    require_right(transaction, by, Action::run_accounts, "");
+  });
+}
+
 void Accounts::add(const std::string& by, const Account& account) {
-  if (!is_login(account.login) || account.login == "ingest" ||
-      account.login == Actor::automation().login)
+  if (!is_login(account.login))
     throw Refused{
         "a login is 1 to 150 letters, digits, '_', '@', '.', '+' and '-', the first a letter, "
-        "digit or '_'; ingest and automation are nobody's"};
+        "digit or '_'; ingest, automation and import-patchwork are nobody's"};
   write_accounts(*pool_, *snapshot_, by, [&](auto& transaction, const Asked& asked) {
     require_right(transaction, by, Action::run_accounts, "");
     const auto rows = transaction.exec_params(

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/mail/date.hpp"
@@ -42,6 +43,8 @@ struct Token {
   std::optional<Timestamp> expires, revoked;
 };
 
+bool is_login(std::string_view text);  // that an account can have
+
 class Pool;
 class Snapshot;
 
@@ -55,6 +58,7 @@ class Accounts {
   std::vector<Account> all();              // by login
   void require(const std::string& login);  // Refused where nobody can act so: none such, disabled
 
+  void require_admin(const std::string& by);  // Refused where `by` may not make accounts
   void add(const std::string& by, const Account& account);  // its roles are given by give_role
   void change(const std::string& by, const std::string& login, const AccountChange& change);
 

@@ -12,6 +12,7 @@
 #include "core/store/facts.hpp"
 #include "core/store/facts_json.hpp"
 #include "core/store/plan_json.hpp"
+#include "core/store/record_one.hpp"
 #include "core/store/sql.hpp"
 
 namespace quilter {
@@ -57,7 +58,7 @@ class ProjectBatch {
       errand->outcome = {.status = Status::already_stored, .detail = {}, .lock_wait = lock_wait};
     leave_out(sql::texts(row["recorded"]));
     if (errands_.empty()) return;
-    if (row["too_many"].as<bool>()) throw TooLarge{};
+    if (row["too_many"].as<bool>()) return record_each(options);
     write(make_plan(arrivals(), facts_in(row), options));
   }
 
@@ -66,6 +67,7 @@ class ProjectBatch {
   void leave_out(const std::vector<std::string>& recorded);
   std::vector<Arrival> arrivals() const;
   static BatchFacts facts_in(const pqxx::row& row);
+  void record_each(const StitchOptions& options);
   void write(const BatchPlan& plan);
 
   pqxx::transaction_base& transaction_;
@@ -123,6 +125,15 @@ BatchFacts ProjectBatch::facts_in(const pqxx::row& row) {
   json::add_waiting(row["remarks"], batch.facts);
   json::add_named(row["named"], batch.facts);
   return batch;
+}
+
+// Their locks are held.
+void ProjectBatch::record_each(const StitchOptions& options) {
+  for (auto* errand : errands_) {
+    const auto lock_wait = errand->outcome.lock_wait;
+    errand->outcome = record_one(transaction_, "", *errand, options);
+    errand->outcome.lock_wait = lock_wait;
+  }
 }
 
 void ProjectBatch::write(const BatchPlan& plan) {

@@ -1,9 +1,9 @@
 // Batch: errands recorded as one set, in one transaction.
 //
 // Promise: what record_batch() leaves in the database is what recording one after the other would,
-// but for the events of what came and went in between.
-// Errors: libpqxx's exceptions pass through; TooLarge, for the whole transaction, where the
-// neighbourhoods are too large to be read whole: the errands had better be recorded alone.
+// but for the events of what came and went in between. Where the neighbourhoods are too large to be
+// read whole each time, it does record one after the other.
+// Errors: libpqxx's exceptions pass through.
 // Owns: nothing of the errands.
 // Threads: a transaction belongs to one.
 #pragma once
@@ -13,15 +13,9 @@
 #include <string>
 
 #include "core/series/stitch.hpp"
-#include "core/store/lost_race.hpp"
 #include "core/store/store.hpp"
 
 namespace quilter {
-
-class TooLarge : public LostRace {  // the connection is as good as it was
- public:
-  TooLarge() : LostRace{"the neighbourhoods are too large for a batch"} {}
-};
 
 // `begin`: statements that go before the first one, "" or ending in ";". Sets the outcomes.
 void record_batch(pqxx::transaction_base& transaction, const std::string& begin,

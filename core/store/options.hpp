@@ -11,7 +11,7 @@ inline constexpr int most_in_a_transaction = 16;
 
 struct StoreOptions {
   std::string connection = "dbname=quilter";       // libpq connection string or URI
-  int connections = 4;                             // at most; each transaction holds one
+  int connections = 2;                             // at most; each transaction holds one
   std::chrono::milliseconds lease_timeout{5'000};  // wait for a free connection
   std::chrono::milliseconds lock_timeout{3'000};   // wait for one lock; below the MTA's time-outs
   std::chrono::milliseconds statement_timeout{4'000};  // one statement, waits included

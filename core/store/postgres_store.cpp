@@ -4,14 +4,13 @@
 #include <span>
 #include <utility>
 
-#include "core/store/apply.hpp"
 #include "core/store/attempts.hpp"
 #include "core/store/batch.hpp"
 #include "core/store/batches.hpp"
 #include "core/store/brief_transaction.hpp"
-#include "core/store/facts.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/projects.hpp"
+#include "core/store/record_one.hpp"
 #include "core/store/schema.hpp"
 
 namespace quilter {
@@ -133,7 +132,6 @@ void PostgresStore::record_all(std::span<Errand* const> errands) {
   Verdict together;
   try {
     return record_at_once(errands, patience_of_all(errands));
-  } catch (const TooLarge&) {
   } catch (...) {
     together = judge_current_exception();
   }
@@ -157,22 +155,10 @@ void PostgresStore::record_alone(Errand& errand, const Patience& patience) {
   errand.outcome = with_reruns(options_.now().reruns, patience, [&] {
     auto lease = pool_->lease(patience);
     return in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
-      return put(transaction, "BEGIN; " + settings(options_.now(), patience), errand);
+      return record_one(transaction, "BEGIN; " + settings(options_.now(), patience), errand,
+                        stitching_);
     });
   });
-}
-
-RecordOutcome PostgresStore::put(pqxx::transaction_base& transaction, const std::string& begin,
-                                 const Errand& errand) const {
-  const auto& [project, submission, message, patience, before] = errand;
-  const auto found = look(transaction, begin, errand, stitching_);
-  RecordOutcome outcome{.status = Status::already_stored, .detail = {}};
-  outcome.lock_wait = found.lock_wait;
-  if (found.recorded) return outcome;
-  const auto plan = make_plan(submission, found.facts, stitching_);
-  outcome.series = apply(transaction, project, submission, message, found, plan);
-  outcome.status = Status::stored;
-  return outcome;
 }
 
 }  // namespace quilter

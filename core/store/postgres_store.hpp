@@ -49,8 +49,6 @@ class PostgresStore final : public Store {
   std::unique_ptr<Batches> batches(int at_once);
   void record_at_once(std::span<Errand* const> errands, const Patience& patience);
   void record_alone(Errand& errand, const Patience& patience);
-  RecordOutcome put(pqxx::transaction_base& transaction, const std::string& begin,
-                    const Errand& errand) const;
 
   Live<StoreOptions> options_;
   StitchOptions stitching_;

@@ -29,7 +29,8 @@ class Replay {
         "m.project_id = (SELECT id FROM project WHERE name = $2) FOR NO KEY UPDATE OF p",
         event.message_id, event.project);
     if (patch.empty()) return Fate::unknown_patch;
-    if (event.actor != Actor::automation().login) need_account(event.actor);
+    if (event.actor != Actor::automation().login && event.actor != Actor::takeover().login)
+      need_account(event.actor);
     if (!event.field.empty()) return change(event, patch[0]);
     return remark(event, patch[0]);
   }

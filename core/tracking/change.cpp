@@ -21,6 +21,11 @@ std::optional<PatchField> patch_field(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_commit(std::string_view text) {
+  return text.size() >= 7 && text.size() <= 64 &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string_view to_string(Result result) {
   return results.at(static_cast<std::size_t>(result));
 }

@@ -25,6 +25,8 @@ inline constexpr std::array patch_fields{PatchField::state, PatchField::delegate
 std::string_view to_string(PatchField field);  // as in the event log
 std::optional<PatchField> patch_field(std::string_view text);
 
+bool is_commit(std::string_view text);  // an abbreviation that git takes, up to a SHA-256
+
 // Of each field its value as text, as in the event log: a state, a login, "true" or "false", a
 // commit; "" for nobody and no commit.
 struct PatchValues {
@@ -62,6 +64,7 @@ struct Actor {
   std::string login;  // of an account; "automation" for Quilter itself
 
   static Actor automation() { return {"automation"}; }
+  static Actor takeover() { return {"import-patchwork"}; }  // no account, and nobody can act as it
   bool operator==(const Actor&) const = default;
 };
 

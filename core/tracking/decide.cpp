@@ -29,12 +29,6 @@ Refusal not_permitted(const Case& one, const Change& change) {
                                   shown(change.to)};
 }
 
-// An abbreviation that git takes, up to a SHA-256.
-bool is_commit(std::string_view text) {
-  return text.size() >= 7 && text.size() <= 64 &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 bool can_have_patches(const std::string& login, const TrackingRules& rules) {
   const auto found = rules.roles.find(login);
   return found != rules.roles.end() && found->second != Role::bot;

@@ -64,6 +64,9 @@ PLACES = (
     (r"quilter history", r"(?<!-)ID", "12"),
     (r"quilter series list", r"\bN\b", "5"),
     (r"quilter git-scan", "REPO RANGE", ". base"),
+    (r"quilter import-patchwork", "CONNECTION( …)?", "dbname=patchwork"),
+    (r"quilter import-patchwork", "LINKNAME", "netdev"),
+    (r"quilter import-patchwork", "THERE=HERE", "queued=accepted"),
     (r"quilter delegate", "PROJECT", "netdev"),
     (r"quilter delegate", "PATTERN", "drivers/"),
     (r"quilter delegate", "LOGIN", "ann"),
@@ -102,7 +105,7 @@ PLACES = (
 # by somebody as README makes them.
 OWNERS = (r"psql|pg_|createuser|quilter( --database \S+)? "
           r"(setup-db|migrate|project (add|set|remove)|user (add|set|role)|series (merge|split)|reparse.* --apply|"
-          r"git-scan|automate|delegate)")
+          r"git-scan|automate|delegate|import-patchwork)")
 
 # bash's, before each command: who one is for PostgreSQL; the configuration file, which is not in /etc; two messages for the spool.
 PRELUDE = r"""
@@ -151,6 +154,9 @@ CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE SQLS
 CREATE TRIGGER refuse BEFORE INSERT ON message FOR EACH ROW WHEN (current_setting('quilter.refuse', true) = 'on')
   EXECUTE FUNCTION refuse();
 SQL
+createdb -U postgres patchwork
+psql -qX -U postgres -d patchwork -v ON_ERROR_STOP=1 -f "$PATCHWORK" -c "INSERT INTO patchwork_project (id, linkname, name, listid)
+  VALUES (1, 'netdev', 'netdev', 'netdev.vger.kernel.org')"
 for name in spare p; do sudo -u postgres quilter --database dbname=quilter project add $name --list-id $name.example.org; done
 for mailbox in netdev.mbox p.mbox; do sudo -u quilter quilter import --quiet --jobs 1 $mailbox; done
 """
@@ -171,7 +177,7 @@ class Scratch:
         (self.work / "quilter.toml").write_text(text, encoding="utf-8")
         self.environment = {
             **os.environ, "WORK": str(self.work), "HOME": str(self.work), "PROGRAMS": build + "/cli",
-            "SECOND": str(self.servers[1]), "QUILTER_AS": "mia",
+            "SECOND": str(self.servers[1]), "PATCHWORK": str(SOURCE / "tests" / "support" / "patchwork.sql"), "QUILTER_AS": "mia",
             "GIT_CONFIG_GLOBAL": str(self.work / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8"}
 
     @staticmethod

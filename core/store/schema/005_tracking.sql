@@ -8,7 +8,7 @@
 CREATE TABLE account (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   login      text NOT NULL UNIQUE CHECK (login ~ '^[A-Za-z0-9_][A-Za-z0-9@.+_-]{0,149}$'
-                                         AND login NOT IN ('ingest', 'automation')),  -- actors without an account
+                                         AND login NOT IN ('ingest', 'automation', 'import-patchwork')),  -- actors without an account
   admin      boolean NOT NULL DEFAULT false,  -- may do everything, in all projects
   disabled   boolean NOT NULL DEFAULT false,  -- may do nothing
   created_at timestamptz NOT NULL DEFAULT now()
@@ -152,7 +152,7 @@ COMMENT ON TABLE note IS 'what those with a role tell each other about a patch';
 -- changed of accounts, roles and tokens is an event of the account; a token's has its number, never what it or its hash is.
 ALTER TABLE event
   ALTER COLUMN project_id DROP NOT NULL,  -- accounts and tokens are of none
-  ADD COLUMN actor     text NOT NULL DEFAULT 'ingest' CHECK (actor <> ''),  -- a login, 'ingest' or 'automation'
+  ADD COLUMN actor     text NOT NULL DEFAULT 'ingest' CHECK (actor <> ''),  -- a login, 'ingest', 'automation' or 'import-patchwork'
   ADD COLUMN login     text CHECK (login <> ''),  -- the account that it is about
   ADD COLUMN request   uuid,                      -- of who changed an account, for whom the answer to a commit was lost
   ADD COLUMN field     text CHECK (field IN ('state', 'delegate', 'archived', 'commit',      -- of a patch

@@ -92,6 +92,20 @@ TEST_CASE("a replay adds accounts that may do nothing") {
         "mia|f|t\nrob|f|t\n");
 }
 
+TEST_CASE(
+    "what was taken over from a Patchwork is replayed in the same name, which is no account") {
+  ReplaySide one, other;
+  one.record(few_mails);
+  one.database.ask(
+      "SELECT write_changes('import-patchwork', json_build_array(json_build_object('patch', "
+      "message_row, 'field', 'state', 'old_value', 'new', 'new_value', 'accepted'))::jsonb) FROM "
+      "patch WHERE number = 1");
+  other.record(few_mails);
+  CHECK(replay_events(other.database.owner(), one.events()) == Replayed{1, 0, {}});
+  CHECK(other.log() == one.log());
+  CHECK(other.database.ask("SELECT count(*) FROM account") == "0\n");
+}
+
 TEST_CASE("what does not fit is told, and left out") {
   ReplaySide one, other;
   one.record(few_mails);
