@@ -19,8 +19,8 @@ struct Canonical {  // of one project
   std::vector<SeriesEntry> series;
   std::vector<CommentEntry> comments;
   std::vector<Mailbox> people;
-  std::vector<CheckEntry> checks;  // in the order in which they were added; none is derived
-  std::vector<NoteEntry> notes;    // the same
+  std::vector<PlacedCheck> checks;  // in the order in which they were added; none is derived
+  std::vector<NoteEntry> notes;     // the same
 };
 
 Canonical canonical(Archive& archive, const std::string& project);

@@ -26,22 +26,26 @@ int automate(const Common& common, const AutomateArguments& arguments) {
   Automation automation{options_of_a_command(common.connection()), hints_of};
   if (arguments.again) automation.again();
   if (arguments.skip) automation.skip();
-  AutomationRound all;
-  for (auto round = automation.next_round(); round.events > 0; round = automation.next_round()) {
-    all.events += round.events;
-    all.hinted += round.hinted;
-    all.delegated += round.delegated;
-    all.superseded += round.superseded;
-  }
-  if (common.output() == Output::json)
+  const auto all = automation.all_rounds();
+  if (common.output() == Output::json) {
+    auto left = Json::array();
+    for (const auto& one : all.left)
+      left.push_back({{"message_id", one.message_id}, {"detail", one.detail}});
     print(Json{{"events", all.events},
                {"hinted", all.hinted},
                {"delegated", all.delegated},
-               {"superseded", all.superseded}});
-  else
+               {"superseded", all.superseded},
+               {"left", left}});
+  } else {
+    for (const auto& one : all.left)
+      std::cout << terminal_text("left " + one.message_id + ": " + one.detail);
     std::cout << all.events << " events, " << all.hinted << " states hinted, " << all.delegated
-              << " delegated, " << all.superseded << " superseded\n";
-  return exit_code::ok;
+              << " delegated, " << all.superseded << " superseded, " << all.left.size()
+              << " left\n";
+  }
+  return all.unfinished
+             ? complain("patches moved each time that they were to be superseded: run it again")
+             : exit_code::ok;
 }
 
 }  // namespace quilter::cli

@@ -10,11 +10,11 @@
 namespace quilter::cli {
 namespace {
 
-Json json_of(const PatchNote& entry) {
+Json json_of(const NoteEntry& entry) {
   return {{"text", entry.text}, {"by", entry.by}, {"at", date(entry.at)}};
 }
 
-Json json_of(const LatestCheck& entry) {
+Json json_of(const CheckEntry& entry) {
   return {{"project", entry.project},
           {"context", entry.check.context},
           {"state", entry.check.state},
@@ -24,7 +24,7 @@ Json json_of(const LatestCheck& entry) {
           {"at", date(entry.at)}};
 }
 
-int list_checks(const Common& common, const std::vector<LatestCheck>& checks) {
+int list_checks(const Common& common, const std::vector<CheckEntry>& checks) {
   if (common.output() == Output::json) {
     auto values = Json::array();
     for (const auto& check : checks) values.push_back(json_of(check));

@@ -11,8 +11,8 @@ namespace quilter::cli {
 int delegate_add(const Common& common, const DelegateArguments& arguments) {
   if (arguments.pattern.empty() || !is_valid_utf8(arguments.pattern))
     return complain("a pattern is text, such as drivers/net/ or *.rst");
-  Delegations{common.connection()}.add(arguments.project, arguments.pattern, arguments.login,
-                                       arguments.position);
+  Delegations{common.connection()}.add(common.acting(), arguments.project, arguments.pattern,
+                                       arguments.login, arguments.position);
   return exit_code::ok;
 }
 
@@ -34,7 +34,7 @@ int delegate_list(const Common& common, const std::string& project) {
 }
 
 int delegate_remove(const Common& common, const DelegateArguments& arguments) {
-  Delegations{common.connection()}.remove(arguments.project, arguments.pattern);
+  Delegations{common.connection()}.remove(common.acting(), arguments.project, arguments.pattern);
   return exit_code::ok;
 }
 

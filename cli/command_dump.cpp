@@ -60,7 +60,7 @@ class Dump {
   void add_patch(const MessageEntry& patch);
   void add_cover(const MessageEntry& cover);
   void add_comment(const CommentEntry& comment);
-  void add_check(const CheckEntry& entry);
+  void add_check(const PlacedCheck& placed);
   void add_note(const NoteEntry& note);
 
   const Canonical& recorded_;
@@ -142,19 +142,19 @@ void Dump::add_comment(const CommentEntry& comment) {
   add(object);
 }
 
-void Dump::add_check(const CheckEntry& entry) {
-  const auto key = key_or_null(entry.series);
-  const auto& check = entry.check;
-  const auto place = Json{"check", entry.message_id, key, check.context}.dump();
+void Dump::add_check(const PlacedCheck& placed) {
+  const auto key = key_or_null(placed.series);
+  const auto& check = placed.entry.check;
+  const auto place = Json{"check", placed.message_id, key, check.context}.dump();
   add({{"type", "check"},
-       {"message_id", or_null(entry.message_id)},
+       {"message_id", or_null(placed.message_id)},
        {"series", key},
        {"context", check.context},
        {"position", ++positions_[place]},
        {"state", check.state},
        {"url", check.url},
        {"description", check.description},
-       {"by", entry.by}});
+       {"by", placed.entry.by}});
 }
 
 void Dump::add_note(const NoteEntry& note) {

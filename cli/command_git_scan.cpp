@@ -77,13 +77,13 @@ Json json_of(const Accepted& one) {
           {"detail", or_null(why(one))}};
 }
 
-// Those that are as they should be are counted only.
+// Those that have a commit are as they should be, and counted only.
 void print_found(const Scanned& scanned) {
   std::vector<std::vector<std::string>> rows{{"COMMIT", "PROJECT", "BY", "RESULT", "MESSAGE-ID"}};
   std::map<std::string, std::size_t> results;
   for (const auto& one : scanned.found) {
     ++results[result_of(one)];
-    if (one.outcome)
+    if (one.outcome || one.patch.commit.empty())
       rows.push_back({one.commit.substr(0, 12), one.patch.project, std::string{to_string(one.clue)},
                       result_of(one) + (why(one).empty() ? "" : ": " + why(one)),
                       one.patch.message_id});
@@ -105,12 +105,16 @@ int git_scan(const Common& common, const GitScanArguments& arguments) {
   }
   if (common.output() == Output::table) {
     print_found(scanned);
-    return exit_code::ok;
+  } else {
+    auto found = Json::array();
+    for (const auto& one : scanned.found) found.push_back(json_of(one));
+    print(Json{{"commits", scanned.commits}, {"found", found}});
   }
-  auto found = Json::array();
-  for (const auto& one : scanned.found) found.push_back(json_of(one));
-  print(Json{{"commits", scanned.commits}, {"found", found}});
-  return exit_code::ok;
+  const bool unfinished = std::any_of(
+      scanned.found.begin(), scanned.found.end(),
+      [](const Accepted& one) { return one.outcome && one.outcome->reason == Reason::stale; });
+  return unfinished ? complain("patches moved each time that they were to be accepted: scan again")
+                    : exit_code::ok;
 }
 
 }  // namespace quilter::cli

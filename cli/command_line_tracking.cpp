@@ -37,9 +37,9 @@ void TrackingLine::add_feed(CLI::App& app) {
       "of this message id only");
   feed->add_option("--most", watch_.most, "so many events")->check(CLI::Range(1, 1'000'000));
   feed->add_flag("--follow", watch_.follow, "and then what happens, until it is stopped");
-  auto* one = add(app, "history", "what happened to a patch, the oldest first",
+  auto* one = add(app, "history", "what happened to a patch or series, the oldest first",
                   [this] { return history(common_, bare(id_)); });
-  one->add_option("MESSAGE-ID", id_, "with or without angle brackets")->required();
+  one->add_option("ID", id_, "a message id, or a series as series list has it")->required();
 }
 
 void TrackingLine::add_users(CLI::App& app) {

@@ -5,6 +5,7 @@
 
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
+#include "core/mail/text.hpp"
 #include "core/store/archive.hpp"
 #include "core/store/tracker.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 constexpr std::chrono::seconds between_polls{1};
 constexpr std::int64_t page_size = 1000;
 
-// A check or note is JSON already.
+// What was made is JSON already.
 Json value_of_event(const Event& event) {
   if (event.field.empty() && !event.to.empty()) return Json::parse(event.to);
   return event.field.empty() ? Json(nullptr) : Json(event.to);
@@ -27,18 +28,19 @@ Json number_or_null(std::int64_t number) {
 Json json_of(const Event& event) {
   return {{"cursor", to_string(event.cursor)},
           {"at", date(event.at)},
-          {"project", event.project},
+          {"project", or_null(event.project)},
           {"category", event.category},
           {"actor", event.actor},
           {"message_id", or_null(event.message_id)},
           {"series", number_or_null(event.series)},
+          {"account", or_null(event.account)},
           {"field", or_null(event.field)},
           {"from", event.field.empty() ? Json(nullptr) : Json(event.from)},
           {"to", value_of_event(event)},
           {"revision", number_or_null(event.revision)}};
 }
 
-// "state new > accepted"; of a check or note its JSON.
+// "state new > accepted"; of what was made its JSON.
 std::string what_changed(const Event& event) {
   if (event.field.empty()) return event.to;
   const auto shown = [](const std::string& value) { return value.empty() ? "-" : value; };
@@ -50,7 +52,9 @@ void print_event(const Common& common, const Event& event) {
     std::cout << json_text(json_of(event)) << '\n';
     return;
   }
-  auto line = when(event.at) + "  " + event.project + "  " + event.category + "  " + event.actor;
+  auto line = when(event.at) + "  " + (event.project.empty() ? "-" : event.project) + "  " +
+              event.category + "  " + event.actor;
+  if (!event.account.empty()) line += "  account " + event.account;
   if (event.series != 0) line += "  series " + std::to_string(event.series);
   if (!event.message_id.empty()) line += "  " + event.message_id;
   if (const auto what = what_changed(event); !what.empty()) line += "  " + what;
@@ -74,7 +78,8 @@ Tracker reader_of(const Common& common) {
 Cursor beginning(Tracker& tracker, const std::string& since) {
   if (since == "now") return tracker.horizon();
   const auto at = cursor(since);
-  if (!at) throw Refused{"no cursor: " + since + "; such as 813-42, as watch prints it, or now"};
+  if (!at)
+    throw Refused{"no cursor: " + since + "; such as 1f0c9a3b-813-42, as watch prints it, or now"};
   return *at;
 }
 
@@ -101,10 +106,13 @@ int watch(const Common& common, const WatchArguments& arguments) {
   return exit_code::ok;
 }
 
-int history(const Common& common, const std::string& message_id) {
+int history(const Common& common, const std::string& id) {
   auto tracker = reader_of(common);
   EventFilter filter;
-  filter.message_id = message_id;
+  if (const auto series = whole_number(id))
+    filter.series = *series;
+  else
+    filter.message_id = id;
   auto found = false;
   Cursor at;
   for (bool more = true; more;) {
@@ -115,7 +123,8 @@ int history(const Common& common, const std::string& message_id) {
     at = page.next;
   }
   return found ? exit_code::ok
-               : complain("nothing is known of a message " + message_id +
+               : complain("nothing is known of " +
+                          (filter.series == 0 ? "a message " : std::string{"a series "}) + id +
                           "; what has just happened is told once no older transaction runs");
 }
 

@@ -65,8 +65,8 @@ struct PatchworkArguments {
 };
 
 struct Remarks {  // on a message, in all projects
-  std::vector<LatestCheck> checks;
-  std::vector<PatchNote> notes;
+  std::vector<CheckEntry> checks;
+  std::vector<NoteEntry> notes;
 };
 Json remarks_json(const Remarks& remarks, const std::string& project);  // "checks" and "notes"
 
@@ -88,7 +88,7 @@ int series_check_list(const Common& common, const CheckArguments& arguments);
 int note_add(const Common& common, const NoteArguments& arguments);
 
 int watch(const Common& common, const WatchArguments& arguments);
-int history(const Common& common, const std::string& message_id);
+int history(const Common& common, const std::string& id);  // message id, or number of a series
 
 int import_patchwork(const Common& common, const PatchworkArguments& arguments);
 

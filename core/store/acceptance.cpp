@@ -97,6 +97,32 @@ void add_changes(const Accepted& one, std::vector<Change>& changes) {
       {.target = target, .field = PatchField::commit, .to = one.commit, .from = std::string{}});
 }
 
+bool has_moved(const Accepted& one) {
+  return one.outcome && one.outcome->reason == Reason::stale;
+}
+
+// Those of which a patch has moved.
+std::vector<MergedCommit> commits_of_moved(const std::vector<MergedCommit>& commits,
+                                           const std::vector<Accepted>& found) {
+  std::set<std::string> moved;
+  for (const auto& one : found)
+    if (has_moved(one)) moved.insert(one.commit);
+  std::vector<MergedCommit> again;
+  for (const auto& commit : commits)
+    if (moved.contains(commit.commit)) again.push_back(commit);
+  return again;
+}
+
+// In place of what moved; a commit was one patch of a project.
+void replace_moved(std::vector<Accepted>& found, std::vector<Accepted> anew) {
+  std::map<std::pair<std::string, std::string>, Accepted*> fresh;
+  for (auto& one : anew) fresh.emplace(std::pair{one.commit, one.patch.project}, &one);
+  for (auto& one : found)
+    if (const auto other = fresh.find({one.commit, one.patch.project});
+        has_moved(one) && other != fresh.end())
+      one = std::move(*other->second);
+}
+
 }  // namespace
 
 Acceptance::Acceptance(const StoreOptions& options, std::optional<std::string> project)
@@ -154,7 +180,8 @@ void Acceptance::write(std::vector<Accepted>& found, Trial trial) {
       one->second->outcome = std::move(outcome);
 }
 
-std::vector<Accepted> Acceptance::accept(const std::vector<MergedCommit>& commits, Trial trial) {
+// On what is there now.
+std::vector<Accepted> Acceptance::decide(const std::vector<MergedCommit>& commits, Trial trial) {
   const auto all = candidates(commits);
   const Index index{all};
   std::vector<Accepted> found;
@@ -163,6 +190,16 @@ std::vector<Accepted> Acceptance::accept(const std::vector<MergedCommit>& commit
       if (const auto merged = merged_patch(commit, own))
         found.push_back({commit.commit, *merged->patch, merged->clue, std::nullopt});
   write(found, trial);
+  return found;
+}
+
+std::vector<Accepted> Acceptance::accept(const std::vector<MergedCommit>& commits, Trial trial) {
+  auto found = decide(commits, trial);
+  for (int tries = 1; tries < most_tries; ++tries) {
+    const auto again = commits_of_moved(commits, found);
+    if (again.empty()) break;
+    replace_moved(found, decide(again, trial));
+  }
   return found;
 }
 

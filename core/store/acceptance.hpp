@@ -2,7 +2,8 @@
 //
 // Promise: nothing that people decided is undone: a patch is accepted out of a state that asks for
 // action only, and once by each commit; one that is accepted gets its commit where it has none.
-// Compare-and-set, so that several may run at once, and again.
+// Compare-and-set, so that several may run at once, and again: a patch that moved meanwhile is
+// decided anew, a few times; then it is left, and its outcome is `stale`.
 // Errors: StoreError; Refused where the project is not there.
 // Owns: its connections.
 // Threads: belongs to one.
@@ -40,6 +41,7 @@ class Acceptance {
 
  private:
   std::vector<MergeCandidate> candidates(const std::vector<MergedCommit>& commits);
+  std::vector<Accepted> decide(const std::vector<MergedCommit>& commits, Trial trial);
   void write(std::vector<Accepted>& found, Trial trial);
 
   std::optional<std::string> project_;

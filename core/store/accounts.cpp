@@ -6,12 +6,16 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "core/digest/digest.hpp"
 #include "core/mail/text.hpp"
+#include "core/store/account_events.hpp"
 #include "core/store/archive.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/new_request.hpp"
 #include "core/store/pool.hpp"
+#include "core/store/require_right.hpp"
 #include "core/store/schema.hpp"
 #include "core/store/snapshot.hpp"
 #include "core/store/sql.hpp"
@@ -19,50 +23,26 @@
 namespace quilter {
 namespace {
 
-// `project` "": none.
-void require_right(pqxx::transaction_base& transaction, const std::string& by, Action action,
-                   const std::string& project) {
-  const auto row = transaction.exec_params1(
-      "SELECT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c "
-      "WHERE c.oid = 'account'::regclass), coalesce((SELECT a.admin FROM account a "
-      "WHERE a.login = $1 AND NOT a.disabled), false), coalesce((SELECT r.role FROM role r "
-      "JOIN account a ON a.id = r.account_id JOIN project j ON j.id = r.project_id "
-      "WHERE a.login = $1 AND NOT a.disabled AND j.name = $2), '')",
-      by, project);
-  if (row[0].as<bool>()) return;
-  std::set<Role> held;
-  if (row[1].as<bool>()) held.insert(Role::admin);
-  if (const auto role = role_of(row[2].as<std::string>())) held.insert(*role);
-  if (right(held, action) != Right::all)
-    throw Refused{by + " may not " + std::string{to_string(action)} +
-                  ": an admin may (--as), and who owns the schema (docs/tracking.md)"};
+std::string flag(bool value) {
+  return value ? "true" : "false";
 }
 
-Refused no_account(const std::string& login) {
-  return Refused{"there is no account " + login + ": see quilter user list"};
+AccountEvent changed_account(const std::string& login, const std::string& field,
+                             const std::string& from, const std::string& to) {
+  return {"account-changed", login, std::nullopt, field, from, to};
 }
 
-std::int64_t account_id(pqxx::transaction_base& transaction, const std::string& login) {
-  const auto rows = transaction.exec_params("SELECT id FROM account WHERE login = $1", login);
-  if (rows.empty()) throw no_account(login);
-  return rows[0][0].as<std::int64_t>();
-}
-
-std::int64_t project_row(pqxx::transaction_base& transaction, const std::string& name) {
-  const auto rows = transaction.exec_params("SELECT id FROM project WHERE name = $1", name);
-  if (rows.empty()) throw Refused{"there is no project " + name + ": see quilter project list"};
-  return rows[0][0].as<std::int64_t>();
-}
-
-void add_addresses(pqxx::transaction_base& transaction, std::int64_t account,
-                   const std::vector<std::string>& addresses) {
+void add_addresses(pqxx::transaction_base& transaction, const Asked& asked, std::int64_t account,
+                   const std::string& login, const std::vector<std::string>& addresses) {
   for (const auto& written : addresses) {
     const auto address = lower(trim(written));
     if (address.find('@') == std::string::npos)
       throw Refused{"no address: '" + written + "'; such as ann@example.org"};
-    transaction.exec_params(
+    const auto added = transaction.exec_params(
         "INSERT INTO account_address (address, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         address, account);
+    if (added.affected_rows() == 1)
+      tell(transaction, asked, changed_account(login, "address", "", address));
     const auto row = transaction.exec_params1(
         "SELECT a.id, a.login FROM account_address d JOIN account a ON a.id = d.account_id "
         "WHERE d.address = $1",
@@ -100,13 +80,26 @@ Token token_of(const pqxx::row& row) {
           .revoked = sql::epoch(row[5])};
 }
 
-// In a transaction of its own; the next read sees its result.
+// One change of accounts after the other: who gets the lock finds the one before it ended, also
+// where that was its own, and nobody heard what became of it.
+void take_accounts_lock(pqxx::transaction_base& transaction) {
+  transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(" +
+                   std::to_string(static_cast<std::int64_t>(lock_hash("quilter accounts"))) + ")");
+}
+
+bool took_place(pqxx::transaction_base& transaction, const Asked& asked) {
+  return !transaction.exec_params("SELECT FROM event WHERE request = $1", asked.request).empty();
+}
+
+// In a transaction of its own; the next read sees its result. A try after a commit in doubt sees by
+// its events whether that took place; where it changed nothing there is none, and nothing to lose.
 template <typename Work>
-void write_accounts(Pool& pool, Snapshot& snapshot, Work work) {
-  as_store_error([&] {
+void write_accounts(Pool& pool, Snapshot& snapshot, const std::string& by, Work work) {
+  as_store_error([&, asked = Asked{by, new_request()}] {
     snapshot.end();
-    in_transaction_again(pool, [&](pqxx::transaction_base& transaction) {
-      work(transaction);
+    in_transaction_again(pool, [&, tried = false](pqxx::transaction_base& transaction) mutable {
+      take_accounts_lock(transaction);
+      if (!std::exchange(tried, true) || !took_place(transaction, asked)) work(transaction, asked);
       return true;
     });
   });
@@ -161,7 +154,7 @@ void Accounts::require(const std::string& login) {
 }
 
 void Accounts::require_admin(const std::string& by) {
-  write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
+  write_accounts(*pool_, *snapshot_, by, [&](auto& transaction, const Asked& /*asked*/) {
     require_right(transaction, by, Action::run_accounts, "");
   });
 }
@@ -171,7 +164,7 @@ void Accounts::add(const std::string& by, const Account& account) {
     throw Refused{
         "a login is 1 to 150 letters, digits, '_', '@', '.', '+' and '-', the first a letter, "
         "digit or '_'; ingest, automation and import-patchwork are nobody's"};
-  write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
+  write_accounts(*pool_, *snapshot_, by, [&](auto& transaction, const Asked& asked) {
     require_right(transaction, by, Action::run_accounts, "");
     const auto rows = transaction.exec_params(
         "INSERT INTO account (login, admin, disabled) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING "
@@ -179,35 +172,50 @@ void Accounts::add(const std::string& by, const Account& account) {
         account.login, account.admin, account.disabled);
     if (rows.empty())
       throw Refused{"account " + account.login + " is there already: see quilter user list"};
-    add_addresses(transaction, rows[0][0].template as<std::int64_t>(), account.addresses);
+    tell(
+        transaction, asked,
+        {"account-created", account.login, std::nullopt, "", "",
+         "{\"admin\": " + flag(account.admin) + ", \"disabled\": " + flag(account.disabled) + "}"});
+    add_addresses(transaction, asked, rows[0][0].template as<std::int64_t>(), account.login,
+                  account.addresses);
   });
 }
 
 void Accounts::change(const std::string& by, const std::string& login,
                       const AccountChange& change) {
-  write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
+  write_accounts(*pool_, *snapshot_, by, [&](auto& transaction, const Asked& asked) {
     require_right(transaction, by, Action::run_accounts, "");
-    const auto id = account_id(transaction, login);
-    if (change.admin)
-      transaction.exec_params("UPDATE account SET admin = $2 WHERE id = $1", id, *change.admin);
-    if (change.disabled)
-      transaction.exec_params("UPDATE account SET disabled = $2 WHERE id = $1", id,
-                              *change.disabled);
-    for (const auto& address : change.no_addresses)
+    const auto id = account_row(transaction, login);
+    const auto set = [&](const std::string& field, std::optional<bool> to) {
+      if (!to) return;
+      const auto from = transaction.exec_params1(
+          "SELECT " + field + " FROM account WHERE id = $1 FOR NO KEY UPDATE", id);
+      transaction.exec_params("UPDATE account SET " + field + " = $2 WHERE id = $1", id, *to);
+      tell(transaction, asked,
+           changed_account(login, field, flag(from[0].template as<bool>()), flag(*to)));
+    };
+    set("admin", change.admin);
+    set("disabled", change.disabled);
+    for (const auto& written : change.no_addresses) {
+      const auto address = lower(trim(written));
       if (transaction
               .exec_params("DELETE FROM account_address WHERE account_id = $1 AND address = $2", id,
-                           lower(trim(address)))
+                           address)
               .affected_rows() == 0)
-        throw Refused{login + " has no address " + address};
-    add_addresses(transaction, id, change.addresses);
+        throw Refused{login + " has no address " + written};
+      tell(transaction, asked, changed_account(login, "address", address, ""));
+    }
+    add_addresses(transaction, asked, id, login, change.addresses);
   });
 }
 
 void Accounts::give_role(const std::string& by, const std::string& project,
                          const std::string& login, std::optional<Role> role) {
-  write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
+  write_accounts(*pool_, *snapshot_, by, [&](auto& transaction, const Asked& asked) {
     require_right(transaction, by, Action::run_project, project);
-    const auto in = project_row(transaction, project), account = account_id(transaction, login);
+    const auto in = project_row(transaction, project), account = account_row(transaction, login);
+    const auto held = transaction.exec_params(
+        "SELECT role FROM role WHERE project_id = $1 AND account_id = $2 FOR UPDATE", in, account);
     if (role)
       transaction.exec_params(
           "INSERT INTO role (project_id, account_id, role) VALUES ($1, $2, $3) "
@@ -216,6 +224,10 @@ void Accounts::give_role(const std::string& by, const std::string& project,
     else
       transaction.exec_params("DELETE FROM role WHERE project_id = $1 AND account_id = $2", in,
                               account);
+    tell(transaction, asked,
+         {"role-changed", login, in, "role",
+          held.empty() ? "" : held[0][0].template as<std::string>(),
+          role ? std::string{to_string(*role)} : ""});
   });
 }
 
@@ -223,13 +235,17 @@ std::string Accounts::add_token(const std::string& by, const std::string& login,
                                 const std::string& label,
                                 std::optional<std::chrono::days> lifetime) {
   auto token = new_token();
-  write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
+  write_accounts(*pool_, *snapshot_, by, [&](auto& transaction, const Asked& asked) {
     if (by != login) require_right(transaction, by, Action::run_accounts, "");
-    transaction.exec_params(
+    const auto row = transaction.exec_params1(
         "INSERT INTO token (account_id, hash, label, expires_at) "
-        "VALUES ($1, decode($2, 'hex'), $3, now() + NULLIF($4, '')::integer * interval '1 day')",
-        account_id(transaction, login), sha256_hex(token), valid_utf8(label),
+        "VALUES ($1, decode($2, 'hex'), $3, now() + NULLIF($4, '')::integer * interval '1 day') "
+        "RETURNING json_build_object('token', id, 'label', label, 'expires', "
+        "to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))",
+        account_row(transaction, login), sha256_hex(token), valid_utf8(label),
         lifetime ? std::to_string(lifetime->count()) : "");
+    tell(transaction, asked,
+         {"token-created", login, std::nullopt, "", "", row[0].template as<std::string>()});
   });
   return token;
 }
@@ -244,15 +260,19 @@ std::vector<Token> Accounts::tokens(const std::string& login) {
 }
 
 void Accounts::revoke_token(const std::string& by, std::int64_t id) {
-  write_accounts(*pool_, *snapshot_, [&](auto& transaction) {
+  write_accounts(*pool_, *snapshot_, by, [&](auto& transaction, const Asked& asked) {
     const auto rows = transaction.exec_params(
         "SELECT a.login FROM token t JOIN account a ON a.id = t.account_id WHERE t.id = $1", id);
     if (rows.empty())
       throw Refused{"there is no token " + std::to_string(id) + ": see quilter token list"};
-    if (rows[0][0].template as<std::string>() != by)
-      require_right(transaction, by, Action::run_accounts, "");
-    transaction.exec_params(
-        "UPDATE token SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1", id);
+    const auto login = rows[0][0].template as<std::string>();
+    if (login != by) require_right(transaction, by, Action::run_accounts, "");
+    const auto revoked = transaction.exec_params(
+        "UPDATE token SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL", id);
+    if (revoked.affected_rows() == 1)
+      tell(transaction, asked,
+           {"token-revoked", login, std::nullopt, "", "",
+            "{\"token\": " + std::to_string(id) + "}"});
   });
 }
 

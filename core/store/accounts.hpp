@@ -1,6 +1,7 @@
 // Accounts: who may change something, what they are in each project, and their tokens.
 //
-// Promise: each change is one transaction. `by` asks for it: the login of an account that may
+// Promise: each change is one transaction, one after the other, and an event; it is made once, also
+// where the answer to its commit was lost. `by` asks for it: the login of an account that may
 // (docs/tracking.md), or anybody whose database role owns the schema. Of a token only the SHA-256
 // is kept.
 // Errors: StoreError where the database is away or refuses; Refused where it may not be, or what it

@@ -8,7 +8,6 @@
 // Threads: an Archive belongs to one.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -20,11 +19,10 @@
 #include "core/mail/address.hpp"
 #include "core/mail/date.hpp"
 #include "core/mail/project.hpp"
-#include "core/mail/submission.hpp"
 #include "core/series/stitch.hpp"
+#include "core/store/rederived.hpp"
 #include "core/store/remarks.hpp"
 #include "core/store/store.hpp"
-#include "core/tracking/check.hpp"
 
 namespace quilter {
 
@@ -70,34 +68,10 @@ struct CommentEntry {
   std::vector<std::string> trailers;
 };
 
-struct CheckEntry {
-  std::string message_id;   // "": of the series as a whole
-  std::int64_t series = 0;  // that it is of now, also where it went into another
-  std::string by;           // login
-  CheckResult check;
-};
-
-struct NoteEntry {
-  std::string message_id, by, text;
-};
-
 // What was asked for cannot be done: a project that is not there, or is there already.
 class Refused : public StoreError {
  public:
   using StoreError::StoreError;
-};
-
-// How this program reads a mail as it came.
-using MailReader = std::function<Classified(const std::string& raw)>;
-
-enum class Forgetting : std::uint8_t { refused, allowed };
-
-struct Rederived {
-  std::size_t messages = 0;   // read again
-  std::size_t changed = 0;    // of these, say something else now
-  std::size_t forgotten = 0;  // nothing to a tracker any more: gone, with what people decided
-  std::size_t series = 0;     // are new, changed, or went into others
-  std::size_t moved = 0;      // patches, cover letters and comments that belong elsewhere
 };
 
 class Pool;
@@ -139,16 +113,16 @@ class Archive {
   std::vector<MessageEntry> find_patch(const std::string& message_id);  // one a project
 
   // The newest check of each context; by project.
-  std::vector<LatestCheck> checks(const std::string& message_id);
-  std::vector<LatestCheck> checks(std::int64_t series);  // of it as a whole
-  std::vector<PatchNote> notes(const std::string& message_id);
+  std::vector<CheckEntry> checks(const std::string& message_id);
+  std::vector<CheckEntry> checks(std::int64_t series);  // of it as a whole
+  std::vector<NoteEntry> notes(const std::string& message_id);
 
   std::vector<CommentEntry> comments_of_project(const std::string& project);
   std::vector<SeriesEntry> series_of_project(const std::string& project);
   std::vector<Mailbox> people_of_project(const std::string& project);
 
   // In the order in which they were added.
-  std::vector<CheckEntry> checks_of_project(const std::string& project);
+  std::vector<PlacedCheck> checks_of_project(const std::string& project);
   std::vector<NoteEntry> notes_of_project(const std::string& project);
 
   // Of each pinned patch or cover letter the anchor, by message ids.

@@ -1,11 +1,12 @@
 #include "core/store/automation.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
 
 #include "core/store/attempts.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/projects.hpp"
+#include "core/store/read_feed.hpp"
 #include "core/store/schema.hpp"
 #include "core/store/sql.hpp"
 #include "core/tracking/delegation.hpp"
@@ -84,6 +85,10 @@ Change first_change(std::int64_t patch, PatchField field, std::string to) {
   return {.target = PatchId{patch}, .field = field, .to = std::move(to), .revision = 0};
 }
 
+LeftPatch left_patch(const Outcome& outcome) {
+  return {outcome.message_id, outcome.detail};
+}
+
 }  // namespace
 
 // A patch that came, and what would be set where nobody has.
@@ -111,8 +116,10 @@ Automation::~Automation() = default;
 
 Cursor Automation::place() {
   return read([](pqxx::transaction_base& transaction) {
-    const auto row = transaction.exec1("SELECT transaction, id FROM automation");
-    return Cursor{row[0].as<std::uint64_t>(), row[1].as<std::int64_t>()};
+    // What the database itself remembers is of its lineage: it was restored with it.
+    const auto row = transaction.exec1(std::string{"SELECT transaction, id, "} + feed_lineage +
+                                       " FROM automation");
+    return Cursor{row[2].as<std::string>(), row[0].as<std::uint64_t>(), row[1].as<std::int64_t>()};
   });
 }
 
@@ -132,11 +139,7 @@ void Automation::again() {
 }
 
 void Automation::skip() {
-  move_on(place(), read([](pqxx::transaction_base& transaction) {
-            const auto row = transaction.exec1(
-                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1");
-            return Cursor{row[0].as<std::uint64_t>(), std::numeric_limits<std::int64_t>::max()};
-          }));
+  move_on(place(), tracker_.horizon());
 }
 
 void Automation::read_hints(Newcomer& one) {
@@ -184,16 +187,48 @@ std::vector<Automation::Newcomer> Automation::newcomers(const std::vector<std::i
   return found;
 }
 
-// How many patches were changed; what may not be, or not any more, is left.
-std::size_t Automation::change(std::vector<Change> changes) {
+// How many patches were changed.
+std::size_t Automation::change(std::vector<Change> changes, std::vector<Outcome>& refused) {
   if (changes.empty()) return 0;
-  const auto outcomes = tracker_.update({.actor = Actor::automation(),
-                                         .project = {},
-                                         .changes = std::move(changes),
-                                         .mode = Mode::patch_by_patch});
-  return static_cast<std::size_t>(
-      std::count_if(outcomes.begin(), outcomes.end(),
-                    [](const Outcome& outcome) { return outcome.result == Result::applied; }));
+  std::size_t applied = 0;
+  for (auto& outcome : tracker_.update({.actor = Actor::automation(),
+                       .project = {},
+                       .changes = std::move(changes),
+                       .mode = Mode::patch_by_patch})) {
+    if (outcome.result == Result::applied) ++applied;
+    if (outcome.result == Result::refused) refused.push_back(std::move(outcome));
+  }
+  return applied;
+}
+
+// What somebody has set is not to be set here: no word of that.
+void Automation::set_first(const std::vector<Newcomer>& patches, AutomationRound& round) {
+  std::vector<Change> states, delegates;
+  for (const auto& one : patches) {
+    if (!one.state.empty()) states.push_back(first_change(one.patch, PatchField::state, one.state));
+    if (!one.delegate.empty())
+      delegates.push_back(first_change(one.patch, PatchField::delegate, one.delegate));
+  }
+  std::vector<Outcome> refused;
+  round.hinted = change(std::move(states), refused);
+  round.delegated = change(std::move(delegates), refused);
+  for (const auto& outcome : refused)
+    if (outcome.reason != Reason::stale) round.left.push_back(left_patch(outcome));
+}
+
+void Automation::supersede(const std::vector<std::int64_t>& series, AutomationRound& round) {
+  std::vector<Outcome> refused;
+  for (int tries = 0; tries < most_tries; ++tries) {
+    refused.clear();
+    round.superseded += change(
+        read([&](pqxx::transaction_base& transaction) { return superseding(transaction, series); }),
+        refused);
+    round.unfinished = std::any_of(refused.begin(), refused.end(), [](const Outcome& outcome) {
+      return outcome.reason == Reason::stale;
+    });
+    if (!round.unfinished) break;
+  }
+  for (const auto& outcome : refused) round.left.push_back(left_patch(outcome));
 }
 
 AutomationRound Automation::next_round() {
@@ -214,19 +249,27 @@ AutomationRound Automation::next_round() {
     if (event.category == "patch-created") patches.push_back(event.patch);
     if (event.series != 0) series.push_back(event.series);
   }
-  AutomationRound round{.events = page.events.size()};
-  std::vector<Change> states, delegates;
-  for (const auto& one : newcomers(patches)) {
-    if (!one.state.empty()) states.push_back(first_change(one.patch, PatchField::state, one.state));
-    if (!one.delegate.empty())
-      delegates.push_back(first_change(one.patch, PatchField::delegate, one.delegate));
-  }
-  round.hinted = change(std::move(states));
-  round.delegated = change(std::move(delegates));
-  round.superseded = change(
-      read([&](pqxx::transaction_base& transaction) { return superseding(transaction, series); }));
-  move_on(from, page.next);
+  AutomationRound round;
+  round.events = page.events.size();
+  set_first(newcomers(patches), round);
+  supersede(series, round);
+  if (!round.unfinished) move_on(from, page.next);
   return round;
+}
+
+AutomationRound Automation::all_rounds() {
+  AutomationRound all;
+  while (!all.unfinished) {
+    auto round = next_round();
+    if (round.events == 0) break;
+    all.events += round.events;
+    all.hinted += round.hinted;
+    all.delegated += round.delegated;
+    all.superseded += round.superseded;
+    all.unfinished = round.unfinished;
+    std::move(round.left.begin(), round.left.end(), std::back_inserter(all.left));
+  }
+  return all;
 }
 
 }  // namespace quilter

@@ -3,6 +3,7 @@
 #include "core/store/archive.hpp"
 #include "core/store/attempts.hpp"
 #include "core/store/pool.hpp"
+#include "core/store/require_right.hpp"
 #include "core/store/schema.hpp"
 #include "core/store/sql.hpp"
 
@@ -12,12 +13,6 @@ namespace {
 template <typename Work>
 auto transact(Pool& pool, Work work) {
   return as_store_error([&] { return in_transaction_again(pool, work); });
-}
-
-std::int64_t id_of(pqxx::transaction_base& transaction, const std::string& project) {
-  const auto rows = transaction.exec_params("SELECT id FROM project WHERE name = $1", project);
-  if (rows.empty()) throw Refused{"there is no project " + project + ": see quilter project list"};
-  return rows[0][0].as<std::int64_t>();
 }
 
 }  // namespace
@@ -35,17 +30,18 @@ std::vector<Delegation> Delegations::list(const std::string& project) {
     for (const auto& row : transaction.exec_params(
              "SELECT d.position, d.pattern, a.login FROM delegation d JOIN account a ON a.id = "
              "d.account_id WHERE d.project_id = $1 ORDER BY d.position, d.pattern",
-             id_of(transaction, project)))
+             project_row(transaction, project)))
       rules.push_back(
           {row[0].as<std::int32_t>(), row[1].as<std::string>(), row[2].as<std::string>()});
     return rules;
   });
 }
 
-void Delegations::add(const std::string& project, const std::string& pattern,
+void Delegations::add(const std::string& by, const std::string& project, const std::string& pattern,
                       const std::string& login, std::optional<std::int32_t> position) {
   transact(*pool_, [&](pqxx::transaction_base& transaction) {
-    const auto id = id_of(transaction, project);
+    require_right(transaction, by, Action::run_project, project);
+    const auto id = project_row(transaction, project);
     const auto account = transaction.exec_params(
         "SELECT a.id FROM account a JOIN role r ON r.account_id = a.id WHERE r.project_id = $1 AND "
         "a.login = $2 AND NOT a.disabled AND r.role IN ('maintainer', 'reviewer')",
@@ -65,12 +61,16 @@ void Delegations::add(const std::string& project, const std::string& pattern,
   });
 }
 
-void Delegations::remove(const std::string& project, const std::string& pattern) {
-  transact(*pool_, [&](pqxx::transaction_base& transaction) {
+void Delegations::remove(const std::string& by, const std::string& project,
+                         const std::string& pattern) {
+  // A try after a commit in doubt finds it gone.
+  transact(*pool_, [&, found = false](pqxx::transaction_base& transaction) mutable {
+    require_right(transaction, by, Action::run_project, project);
     const auto rows = transaction.exec_params(
         "DELETE FROM delegation WHERE project_id = $1 AND pattern = $2 RETURNING position",
-        id_of(transaction, project), pattern);
-    if (rows.empty())
+        project_row(transaction, project), pattern);
+    found = found || !rows.empty();
+    if (!found)
       throw Refused{"project " + project + " has no rule " + pattern +
                     ": see quilter delegate list"};
     return true;

@@ -1,7 +1,8 @@
 // Delegations: the rules by which a project's patches are given to people.
 //
-// Promise: each call is one transaction.
-// Errors: StoreError; Refused where a project, account or rule is not there.
+// Promise: each call is one transaction. `by` asks for it: the login of an account that may run the
+// project (docs/tracking.md), or anybody whose database role owns the schema.
+// Errors: StoreError; Refused where it may not be, or a project, account or rule is not there.
 // Owns: one connection.
 // Threads: belongs to one.
 #pragma once
@@ -31,9 +32,9 @@ class Delegations {
   std::vector<Delegation> list(const std::string& project);  // the first that counts first
 
   // Or changes the rule of that pattern. Without a position: behind the others, or where it is.
-  void add(const std::string& project, const std::string& pattern, const std::string& login,
-           std::optional<std::int32_t> position);
-  void remove(const std::string& project, const std::string& pattern);
+  void add(const std::string& by, const std::string& project, const std::string& pattern,
+           const std::string& login, std::optional<std::int32_t> position);
+  void remove(const std::string& by, const std::string& project, const std::string& pattern);
 
  private:
   std::unique_ptr<Pool> pool_;

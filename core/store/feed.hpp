@@ -4,7 +4,7 @@
 // in one order. An event is seen once no transaction runs any more that began before the one that
 // wrote it: nothing can come before it later. So a long transaction anywhere in the database server
 // holds the feed up; it loses nothing.
-// Errors: StoreError; Refused where the cursor is of another database, or of before a restore.
+// Errors: StoreError; Refused where the cursor is of another lineage: nothing is skipped unseen.
 // Threads: values.
 #pragma once
 
@@ -18,23 +18,27 @@
 
 namespace quilter {
 
+// A lineage is one database of one server, until it is restored or a standby takes over: within it
+// transactions are counted upwards, and nothing that was told is undone.
 struct Cursor {
+  std::string lineage;            // "" is the beginning of any
   std::uint64_t transaction = 0;  // PostgreSQL's xid8
   std::int64_t id = 0;
 
   bool operator==(const Cursor&) const = default;
 };
-std::string to_string(const Cursor& cursor);          // "813-42"
+std::string to_string(const Cursor& cursor);          // "1f0c9a3b-813-42"
 std::optional<Cursor> cursor(std::string_view text);  // what to_string() gives; "" is the beginning
 
 struct Event {
-  Cursor cursor;  // its own
-  std::string category, project, actor;
-  std::int64_t patch = 0;   // or cover letter, or comment; 0: none
-  MessageId message_id;     // of that; "" where there is none, or it was forgotten
-  std::int64_t series = 0;  // 0: none
-  std::string field;        // "": no field was changed
-  std::string from, to;     // to: of a check or note, it as JSON
+  Cursor cursor;                         // its own
+  std::string category, project, actor;  // project "": of none
+  std::int64_t patch = 0;                // or cover letter, or comment; 0: none
+  MessageId message_id;                  // of that; "" where there is none, or it was forgotten
+  std::int64_t series = 0;               // 0: none
+  std::string account;                   // the login of which it is about; "": none
+  std::string field;                     // "": no field was changed
+  std::string from, to;                  // to: of what was made, it as JSON
   std::int64_t revision = 0;
   Timestamp at;
 
@@ -47,6 +51,7 @@ struct EventFilter {
   std::vector<std::string> categories;
   std::string actor;
   MessageId message_id;
+  std::int64_t series = 0;  // of it, and of the patches and the cover letter that are in it now
 };
 
 struct EventPage {

@@ -1,5 +1,5 @@
-// The lock on a whole project: whoever records in it, or decides about its series, holds it shared;
-// who derives it all again holds it alone.
+// The lock on a whole project: whoever records in it, decides about its series or changes its
+// patches holds it shared; who derives it all again holds it alone.
 //
 // Promise: taken before all other locks of a transaction, so that nobody waits for it who holds
 // another. Given back at the transaction's end.

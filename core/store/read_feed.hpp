@@ -10,6 +10,9 @@
 
 namespace quilter {
 
+// An expression of SQL: the lineage of the database that it is asked of.
+extern const char* const feed_lineage;
+
 EventPage read_feed(pqxx::transaction_base& transaction, const EventFilter& filter,
                     const Cursor& after, std::int64_t most);
 

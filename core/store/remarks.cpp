@@ -7,7 +7,16 @@
 namespace quilter {
 namespace {
 
-LatestCheck latest_check(const pqxx::row& row) {
+constexpr const char* check_columns =
+    "j.name, c.context, c.state, c.url, c.description, a.login, "
+    "extract(epoch FROM c.created_at)::bigint, coalesce(m.message_id, ''), "
+    "coalesce(p.series_id, s.merged_into_id, s.id) "
+    "FROM check_result c JOIN account a ON a.id = c.account_id "
+    "LEFT JOIN patch p ON p.message_row = c.message_row "
+    "LEFT JOIN message m ON m.id = c.message_row LEFT JOIN series s ON s.id = c.series_id "
+    "JOIN project j ON j.id = coalesce(m.project_id, s.project_id) ";
+
+CheckEntry check_of(const pqxx::row& row) {
   const auto text = [&row](int column) { return row[column].as<std::string>(); };
   return {.project = text(0),
           .check = {.context = text(1), .state = text(2), .url = text(3), .description = text(4)},
@@ -15,43 +24,57 @@ LatestCheck latest_check(const pqxx::row& row) {
           .at = sql::epoch(row[6]).value_or(Timestamp{})};
 }
 
-// The newest of each context.
-std::string checks_select(const std::string& from) {
-  return "SELECT DISTINCT ON (j.name, c.context) j.name, c.context, c.state, c.url, c.description, "
-         "a.login, extract(epoch FROM c.created_at)::bigint FROM check_result c "
-         "JOIN account a ON a.id = c.account_id " +
-         from + " ORDER BY j.name, c.context, c.id DESC";
+std::string newest_checks(const std::string& where) {
+  return std::string{"SELECT DISTINCT ON (j.name, c.context) "} + check_columns + where +
+         " ORDER BY j.name, c.context, c.id DESC";
+}
+
+std::string notes_select(const std::string& where) {
+  return "SELECT j.name, m.message_id, n.text, a.login, extract(epoch FROM n.created_at)::bigint "
+         "FROM note n JOIN account a ON a.id = n.account_id JOIN message m ON m.id = n.message_row "
+         "JOIN project j ON j.id = m.project_id " +
+         where + " ORDER BY j.name, n.id";
+}
+
+NoteEntry note_of(const pqxx::row& row) {
+  const auto text = [&row](int column) { return row[column].as<std::string>(); };
+  return {.project = text(0),
+          .message_id = text(1),
+          .text = text(2),
+          .by = text(3),
+          .at = sql::epoch(row[4]).value_or(Timestamp{})};
 }
 
 }  // namespace
 
-std::vector<LatestCheck> Archive::checks(const std::string& message_id) {
-  return snapshot_->rows(
-      checks_select("JOIN message m ON m.id = c.message_row JOIN project j ON j.id = m.project_id "
-                    "WHERE m.message_id = $1"),
-      latest_check, message_id);
+std::vector<CheckEntry> Archive::checks(const std::string& message_id) {
+  return snapshot_->rows(newest_checks("WHERE m.message_id = $1"), check_of, message_id);
 }
 
-std::vector<LatestCheck> Archive::checks(std::int64_t series) {
+std::vector<CheckEntry> Archive::checks(std::int64_t series) {
   return snapshot_->rows(
-      checks_select("JOIN series s ON s.id = c.series_id JOIN project j ON j.id = s.project_id "
-                    "WHERE coalesce(s.merged_into_id, s.id) = (SELECT coalesce(o.merged_into_id, "
+      newest_checks("WHERE coalesce(s.merged_into_id, s.id) = (SELECT coalesce(o.merged_into_id, "
                     "o.id) FROM series o WHERE o.id = $1)"),
-      latest_check, series);
+      check_of, series);
 }
 
-std::vector<PatchNote> Archive::notes(const std::string& message_id) {
+std::vector<PlacedCheck> Archive::checks_of_project(const std::string& project) {
   return snapshot_->rows(
-      "SELECT j.name, n.text, a.login, extract(epoch FROM n.created_at)::bigint FROM note n "
-      "JOIN account a ON a.id = n.account_id JOIN message m ON m.id = n.message_row "
-      "JOIN project j ON j.id = m.project_id WHERE m.message_id = $1 ORDER BY j.name, n.id",
+      std::string{"SELECT "} + check_columns + "WHERE j.name = $1 ORDER BY c.id",
       [](const pqxx::row& row) {
-        return PatchNote{.project = row[0].as<std::string>(),
-                         .text = row[1].as<std::string>(),
-                         .by = row[2].as<std::string>(),
-                         .at = sql::epoch(row[3]).value_or(Timestamp{})};
+        return PlacedCheck{.message_id = row[7].as<std::string>(),
+                           .series = row[8].as<std::int64_t>(),
+                           .entry = check_of(row)};
       },
-      message_id);
+      project);
+}
+
+std::vector<NoteEntry> Archive::notes(const std::string& message_id) {
+  return snapshot_->rows(notes_select("WHERE m.message_id = $1"), note_of, message_id);
+}
+
+std::vector<NoteEntry> Archive::notes_of_project(const std::string& project) {
+  return snapshot_->rows(notes_select("WHERE j.name = $1"), note_of, project);
 }
 
 }  // namespace quilter

@@ -3,6 +3,7 @@
 // Threads: values.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/mail/date.hpp"
@@ -10,15 +11,21 @@
 
 namespace quilter {
 
-struct LatestCheck {
+struct CheckEntry {
   std::string project;
   CheckResult check;
   std::string by;  // login
   Timestamp at;
 };
 
-struct PatchNote {
-  std::string project, text, by;
+struct PlacedCheck {
+  std::string message_id;   // "": of the series as a whole
+  std::int64_t series = 0;  // that it is of now, also where it went into another
+  CheckEntry entry;
+};
+
+struct NoteEntry {
+  std::string project, message_id, text, by;
   Timestamp at;
 };
 

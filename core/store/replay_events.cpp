@@ -109,8 +109,8 @@ std::string told(const Event& event, Fate fate) {
          (fate == Fate::unknown_patch ? "no such patch" : "it was changed otherwise");
 }
 
-bool is_of_people(const Event& event) {
-  return !event.field.empty() || event.category == "check-created" ||
+bool is_of_a_patch(const Event& event) {
+  return (!event.field.empty() && event.account.empty()) || event.category == "check-created" ||
          event.category == "note-created";
 }
 
@@ -128,7 +128,7 @@ Replayed replay_events(const std::string& connection, std::vector<Event> events)
     Replay replay{transaction};
     Replayed replayed;
     for (const auto& event : events) {
-      if (!is_of_people(event)) continue;
+      if (!is_of_a_patch(event)) continue;
       const auto fate = replay.make(event);
       replayed.made += fate == Fate::made ? 1 : 0;
       replayed.there += fate == Fate::there ? 1 : 0;

@@ -72,17 +72,29 @@ bool apply_migration(pqxx::connection& connection, const Migration& migration) {
   return true;
 }
 
-// A backup that was restored into a new server has events of transactions that are yet to come
-// there: the feed would hold them back for years, and let new ones overtake them. They become the
-// oldest.
+bool was_restored(pqxx::transaction_base& transaction) {
+  return transaction
+      .exec1(
+          "SELECT f.system_identifier <> c.system_identifier OR greatest(a.transaction, "
+          "(SELECT transaction FROM event ORDER BY transaction DESC LIMIT 1)) >= "
+          "pg_snapshot_xmax(pg_current_snapshot()) FROM feed f, automation a, pg_control_system() "
+          "c")[0]
+      .as<bool>();
+}
+
+// A backup that was restored into a new server has events of transactions that are counted
+// otherwise there: the feed could hold them back for years, and let new ones overtake them. They
+// become the oldest, and readers' cursors those of another lineage. Automation goes on before the
+// first event that it had not seen.
 void mend_feed(pqxx::transaction_base& transaction) {
+  if (!was_restored(transaction)) return;
   transaction.exec(
-      "UPDATE event SET transaction = '1' WHERE (SELECT transaction FROM event ORDER BY "
-      "transaction "
-      "DESC LIMIT 1) >= pg_snapshot_xmax(pg_current_snapshot())");
+      "UPDATE automation a SET transaction = '1', id = coalesce((SELECT min(e.id) - 1 FROM event e "
+      "WHERE (e.transaction, e.id) > (a.transaction, a.id)), (SELECT max(id) FROM event), 0)");
+  transaction.exec("UPDATE event SET transaction = '1'");
   transaction.exec(
-      "UPDATE automation SET transaction = '1' WHERE transaction >= "
-      "pg_snapshot_xmax(pg_current_snapshot())");
+      "UPDATE feed SET mended = mended + 1, system_identifier = (SELECT system_identifier FROM "
+      "pg_control_system())");
 }
 
 void grant(pqxx::connection& connection) {

@@ -1,14 +1,13 @@
 #include "core/store/tracker.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <random>
 #include <utility>
 
 #include "core/mail/text.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/new_request.hpp"
 #include "core/store/pool.hpp"
+#include "core/store/project_lock.hpp"
 #include "core/store/read_feed.hpp"
 #include "core/store/schema.hpp"
 #include "core/store/sql.hpp"
@@ -17,7 +16,7 @@
 namespace quilter {
 namespace {
 
-enum class Writing : std::uint8_t { wanted, left };
+enum class Keeping : std::uint8_t { wanted, left };
 
 // Under any stricter level who waits for a row would not see what it waited for.
 void begin(pqxx::transaction_base& transaction, const StoreOptions& options) {
@@ -35,7 +34,12 @@ std::optional<std::int64_t> oldest_revision(const std::vector<Change>& changes) 
   return oldest;
 }
 
-TrackingFacts hold(pqxx::transaction_base& transaction, const Request& request) {
+// What a request names, as arrays of PostgreSQL.
+struct Named {
+  std::string message_ids, patches, series;
+};
+
+Named named_by(const Request& request) {
   std::vector<std::string> message_ids;
   std::vector<std::int64_t> patches, series;
   for (const auto& change : request.changes) {
@@ -46,17 +50,34 @@ TrackingFacts hold(pqxx::transaction_base& transaction, const Request& request) 
     else
       message_ids.push_back(std::get<MessageId>(change.target));
   }
+  return {sql::array(message_ids), sql::array(patches), sql::array(series)};
+}
+
+// Who derives a project again locks its patches in no order: it is to be alone, as beside ingest. A
+// patch stays in its project, and the one that is named counts also where its mail is yet to come.
+void share_projects(pqxx::transaction_base& transaction, const Request& request,
+                    const Named& named) {
+  for (const auto& row : transaction.exec_params(
+           "SELECT m.project_id FROM message m WHERE m.id = ANY (named_patches($1, $2, $3, $4)) "
+           "UNION SELECT j.id FROM project j WHERE j.name = $1 ORDER BY 1",
+           request.project, named.message_ids, named.patches, named.series))
+    transaction.exec(share_project(row[0].as<std::int64_t>()));
+}
+
+TrackingFacts hold(pqxx::transaction_base& transaction, const Request& request) {
+  const auto named = named_by(request);
+  share_projects(transaction, request, named);
   const auto row = transaction.exec_params1(
       "SELECT hold_patches($1, $2, $3, $4, $5, NULLIF($6, '')::bigint)", request.actor.login,
-      request.project, sql::array(message_ids), sql::array(patches), sql::array(series),
+      request.project, named.message_ids, named.patches, named.series,
       sql::number(oldest_revision(request.changes)));
   return tracking_facts(row[0].as<std::string>());
 }
 
 std::vector<Outcome> decide_and_write(pqxx::transaction_base& transaction, const Request& request,
-                                      Writing writing) {
+                                      Keeping keeping) {
   auto decision = decide(request, hold(transaction, request));
-  if (writing == Writing::wanted && !decision.steps.empty())
+  if (keeping == Keeping::wanted && !decision.steps.empty())
     transaction.exec_params("SELECT write_changes($1, $2)", request.actor.login,
                             to_json(decision.steps));
   return std::move(decision.outcomes);
@@ -91,19 +112,6 @@ Remarked hold_for(pqxx::transaction_base& transaction, const Actor& actor,
   outcome.reason = may ? Reason::none : Reason::permission;
   outcome.detail = may ? "" : actor.login + " may not " + std::string{to_string(action)};
   return remarked;
-}
-
-// 128 random bits, as PostgreSQL reads a uuid. Of one wish, however often it is tried: where its
-// commit was in doubt and took place, the next try finds it.
-std::string new_request() {
-  std::random_device random;
-  std::string text;
-  for (int i = 0; i < 4; ++i) {
-    std::array<char, 9> digits{};
-    std::snprintf(digits.data(), digits.size(), "%08x", random());
-    text += digits.data();
-  }
-  return text;
 }
 
 void write_check(pqxx::transaction_base& transaction, const Actor& actor, const Remarked& where,
@@ -173,12 +181,12 @@ auto Tracker::transact(Work work) {
 
 std::vector<Outcome> Tracker::update(const Request& request) {
   return transact(
-      [&](auto& transaction) { return decide_and_write(transaction, request, Writing::wanted); });
+      [&](auto& transaction) { return decide_and_write(transaction, request, Keeping::wanted); });
 }
 
 std::vector<Outcome> Tracker::try_update(const Request& request) {
   return transact(
-      [&](auto& transaction) { return decide_and_write(transaction, request, Writing::left); });
+      [&](auto& transaction) { return decide_and_write(transaction, request, Keeping::left); });
 }
 
 Outcome Tracker::add_check(const Actor& actor, const std::string& project, const Target& target,

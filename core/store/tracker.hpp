@@ -22,6 +22,9 @@ namespace quilter {
 
 class Pool;
 
+// Of what decides by itself, on patches that others move between its look and its change.
+inline constexpr int most_tries = 6;
+
 class Tracker {
  public:
   // `options.connection`: as the owner, or a member of quilter_tracker.

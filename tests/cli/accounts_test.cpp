@@ -1,5 +1,7 @@
 // Who may change something: `quilter user` and `quilter token`.
 
+#include <sstream>
+
 #include "tests/cli/tracked.hpp"
 
 using namespace quilter::test;
@@ -79,4 +81,54 @@ TEST_CASE("of a token its hash is kept, and its account or an admin revokes it")
   CHECK_THAT(demo.said("--as bot token revoke 1"), Contains("status=0"));
   CHECK_THAT(demo.said("--as root token revoke 2"), Contains("status=0"));
   CHECK(demo.json("token list")[1]["revoked"].is_string());
+}
+
+TEST_CASE("what is changed of accounts, roles and tokens is told, and nothing secret with it") {
+  const Tracked demo;
+  const auto hidden = demo.said("--as eve token add --label 'of ci' --days 1").substr(0, 72);
+  demo.said("--as root user add new --admin --address New@example.org");
+  demo.said("--as root user set new --no-admin --disabled --address b@example.org");
+  demo.said("--as root user set new --no-address new@example.org --disabled");
+  demo.said("--as mia user role demo eve reviewer");
+  demo.said("--as mia user role demo eve bot");
+  demo.said("--as mia user role demo eve bot");
+  demo.said("--as root user role demo eve none");
+  demo.said("--as root token revoke 1");
+  demo.said("--as root token revoke 1");
+  demo.said("--as mia user set eve --admin");  // which she may not
+  demo.owner_said("--as automation user set eve --admin");
+  CHECK(demo.database.ask(
+            "SELECT actor, category, login, project_id, field, old_value, new_value FROM event "
+            "WHERE category <> 'token-created' ORDER BY id") ==
+        "root|account-created|new||||{\"admin\": true, \"disabled\": false}\n"
+        "root|account-changed|new||address||new@example.org\n"
+        "root|account-changed|new||admin|true|false\n"
+        "root|account-changed|new||disabled|false|true\n"
+        "root|account-changed|new||address||b@example.org\n"
+        "root|account-changed|new||address|new@example.org|\n"
+        "mia|role-changed|eve|1|role||reviewer\n"
+        "mia|role-changed|eve|1|role|reviewer|bot\n"
+        "root|role-changed|eve|1|role|bot|\n"
+        "root|token-revoked|eve||||{\"token\": 1}\n");
+  const auto log = demo.database.ask("SELECT e::text FROM event e");
+  CHECK_THAT(log, !Contains(hidden.substr(8)));
+  CHECK_THAT(log,
+             !Contains(demo.database.ask("SELECT encode(hash, 'hex') FROM token").substr(0, 64)));
+
+  std::istringstream lines{
+      output_of(Tracked::tool(demo.database.tracker()) + "--json watch --category token-created")};
+  std::string line;
+  std::getline(lines, line);
+  const auto event = Json::parse(line);
+  CHECK(event["project"].is_null());
+  CHECK(event["actor"] == "eve");
+  CHECK(event["account"] == "eve");
+  CHECK(event["to"]["token"] == 1);
+  CHECK(event["to"]["label"] == "of ci");
+  CHECK(event["to"]["expires"].is_string());
+  CHECK(event["to"].size() == 3);
+  CHECK_THAT(demo.said("watch --actor mia"),
+             Contains("demo  role-changed  mia  account eve  role - > reviewer"));
+  CHECK_THAT(demo.said("watch --actor root"),
+             Contains("-  account-changed  root  account new  admin true > false"));
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/moved_meanwhile.hpp"
 #include "tests/support/scratch_database.hpp"
 
 using namespace quilter::test;
@@ -58,6 +59,7 @@ git commit -q -a -m two -m 'Link: https://list.example.org/r/m2@example.org'
     return said;
   }
   void sql(const std::string& statement) const { database_.ask(statement); }
+  void keep_moving(const std::string& id) const { move_meanwhile(database_, 1000, id); }
 
  private:
   ReadyDatabase database_;
@@ -98,7 +100,8 @@ TEST_CASE("what people decided is left, and an accepted patch gets its commit") 
   demo.sql(
       "UPDATE patch SET state = 'accepted' WHERE message_row = (SELECT id FROM message WHERE "
       "message_id = 'm2@example.org')");
-  CHECK_THAT(demo.tool("git-scan . main"), Contains("1 applied, 1 left"));
+  CHECK_THAT(demo.tool("git-scan . main"),
+             Contains("left: is rejected") && Contains("1 applied, 1 left"));
   CHECK(demo.patch("m1") == "rejected ");
   CHECK(demo.patch("m2") == "accepted " + demo.commit("main"));
 }
@@ -109,6 +112,36 @@ TEST_CASE("what somebody has taken back is not accepted by the same commit again
   demo.sql("UPDATE patch SET state = 'new', commit_ref = ''");
   CHECK_THAT(demo.tool("git-scan . main"), Contains("2 left"));
   CHECK(demo.patch("m1") == "new ");
+}
+
+TEST_CASE("a commit's message need not end with a newline, and can be empty") {
+  const Merged demo;
+  demo.shell(R"sh(
+bare() {
+  git add file
+  git update-ref HEAD "$(printf 'tree %s\nparent %s\nauthor Ann <ann@example.org> 1700000000 +0000\ncommitter Ann <ann@example.org> 1700000000 +0000\n\n%b' \
+    "$(git write-tree)" "$(git rev-parse HEAD)" "$1" | git hash-object -t commit -w --stdin)"
+}
+git checkout -q -b bare main~3
+sed -i 's/^30$/empty/' file; bare ''
+sed -i 's/^5$/five/' file; bare one
+sed -i 's/^21$/other/' file; bare 'in between'
+sed -i 's/^20$/twenty/' file; bare 'two\n\nLink: https://list.example.org/r/m2@example.org'
+sed -i 's/^35$/x/' file; bare three)sh");
+  CHECK(demo.shell("git cat-file commit HEAD | tail -c 5") == "three");
+  CHECK_THAT(demo.tool("git-scan . main~3..bare"),
+             Contains("5 commits, 3 were patches, 3 applied") && Contains("status=0"));
+  CHECK(demo.patch("m1") == "accepted " + demo.commit("bare~3"));
+  CHECK(demo.patch("m2") == "accepted " + demo.commit("bare~1"));
+  CHECK(demo.patch("m3") == "accepted " + demo.commit("bare"));
+}
+
+TEST_CASE("a patch that never stands still is said, and that it is to be scanned again") {
+  const Merged demo;
+  demo.keep_moving("m1@example.org");
+  CHECK_THAT(demo.tool("git-scan . main"), Contains("1 applied, 1 refused") &&
+                                               Contains("refused: state is ") &&
+                                               Contains("scan again") && Contains("status=1"));
 }
 
 TEST_CASE("only projects that want it, and that are asked for") {
@@ -155,17 +188,38 @@ TEST_CASE("rules of delegation are added, shown and removed, and new patches go 
   const Merged demo;
   demo.sql("INSERT INTO account (login) VALUES ('mia'), ('eve')");
   demo.sql("INSERT INTO role SELECT 1, id, 'maintainer' FROM account WHERE login = 'mia'");
-  CHECK_THAT(demo.tool("delegate add demo drivers/ mia"), Contains("status=0"));
-  CHECK_THAT(demo.tool("delegate add demo file mia --position -1"), Contains("status=0"));
+  CHECK_THAT(demo.tool("--as mia delegate add demo drivers/ mia"), Contains("status=0"));
+  CHECK_THAT(demo.tool("--as mia delegate add demo file mia --position -1"), Contains("status=0"));
   CHECK(demo.tool("delegate list demo") ==
         "POSITION  PATTERN   LOGIN\n-1        file      mia\n0         drivers/  mia\nstatus=0\n");
   CHECK_THAT(demo.tool("--json delegate list demo"), Contains("\"drivers/\""));
-  CHECK_THAT(demo.tool("delegate add demo x eve"),
+  CHECK_THAT(demo.tool("--as mia delegate add demo x eve"),
              Contains("eve is no maintainer or reviewer of demo") && Contains("status=1"));
-  CHECK_THAT(demo.tool("delegate remove demo y"),
+  CHECK_THAT(demo.tool("--as mia delegate remove demo y"),
              Contains("has no rule y") && Contains("status=1"));
   CHECK_THAT(demo.tool("delegate list nothing"), Contains("there is no project nothing"));
-  CHECK_THAT(demo.tool("delegate remove demo drivers/"), Contains("status=0"));
+  CHECK_THAT(demo.tool("--as mia delegate remove demo drivers/"), Contains("status=0"));
   CHECK_THAT(demo.tool("automate"), Contains("3 delegated") && Contains("status=0"));
   CHECK_THAT(demo.tool("--json automate --again"), Contains("\"delegated\": 0"));
+}
+
+TEST_CASE("rules of delegation are for those to change who run the project") {
+  const Merged demo;
+  demo.sql(
+      "INSERT INTO account (login, admin) VALUES ('root', true), ('mia', false), ('rob', false), "
+      "('bot', false), ('eve', false), ('old', true); "
+      "UPDATE account SET disabled = true WHERE login = 'old'; "
+      "INSERT INTO role SELECT 1, id, CASE login WHEN 'mia' THEN 'maintainer' WHEN 'rob' THEN "
+      "'reviewer' ELSE 'bot' END FROM account WHERE login IN ('mia', 'rob', 'bot')");
+  for (const std::string who : {"rob", "bot", "eve", "old", "nobody", "automation"}) {
+    CAPTURE(who);
+    for (const std::string what : {" delegate add demo file mia", " delegate remove demo file"})
+      CHECK_THAT(demo.tool("--as " + who + what),
+                 Contains(who + " may not run-project") && Contains("status=1"));
+  }
+  for (const std::string who : {"root", "mia"}) {
+    CAPTURE(who);
+    for (const std::string what : {" delegate add demo file mia", " delegate remove demo file"})
+      CHECK_THAT(demo.tool("--as " + who + what), Contains("status=0"));
+  }
 }

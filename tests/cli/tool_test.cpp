@@ -4,10 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "core/store/postgres_store.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/demo_database.hpp"
 #include "tests/support/members.hpp"
-#include "tests/support/scratch_database.hpp"
 
 using namespace quilter;
 using namespace quilter::test;
@@ -23,13 +22,9 @@ std::string said(const std::string& arguments) {
 
 class Archived {
  public:
-  Archived() : store_{options(), {}}, project_{store_.projects().front()} {}
-
   void record(const Submission& submission,
               const std::string& bytes = "Subject: x\r\n\r\nbody\r\n") {
-    RawMessage message;
-    message.bytes = bytes;
-    REQUIRE(store_.record(project_, submission, message, {}).status == Status::stored);
+    database_.record(submission, bytes);
   }
 
   std::string tool(const std::string& arguments) const {
@@ -41,15 +36,7 @@ class Archived {
   }
 
  private:
-  StoreOptions options() const {
-    StoreOptions options;
-    options.connection = database_.ingest();
-    return options;
-  }
-
-  ReadyDatabase database_;
-  PostgresStore store_;
-  Project project_;
+  DemoDatabase database_;
 };
 
 }  // namespace

@@ -5,16 +5,15 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/store/postgres_store.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/demo_database.hpp"
 #include "tests/support/members.hpp"
-#include "tests/support/scratch_database.hpp"
 
 namespace quilter::test {
 
 class Tracked {
  public:
-  Tracked() : store_{options(), {}}, project_{store_.projects().front()} {
+  Tracked() {
     database.ask(
         "INSERT INTO account (login, admin) VALUES ('root', true), ('mia', false), "
         "('rob', false), ('bot', false), ('ann', false), ('eve', false); "
@@ -24,11 +23,7 @@ class Tracked {
         "WHERE login = 'ann'");
   }
 
-  void record(const Submission& submission) {
-    RawMessage message;
-    message.bytes = "Subject: x\r\n\r\nbody\r\n";
-    REQUIRE(store_.record(project_, submission, message, {}).status == Status::stored);
-  }
+  void record(const Submission& submission) { database.record(submission); }
 
   // As a member of quilter_tracker: standard output and error, and the exit code in a last line.
   std::string said(const std::string& arguments) const {
@@ -44,17 +39,7 @@ class Tracked {
     return program("quilter") + " --database " + quoted(connection) + " ";
   }
 
-  ReadyDatabase database;
-
- private:
-  StoreOptions options() const {
-    StoreOptions options;
-    options.connection = database.ingest();
-    return options;
-  }
-
-  PostgresStore store_;
-  Project project_;
+  DemoDatabase database;
 };
 
 }  // namespace quilter::test

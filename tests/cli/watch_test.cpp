@@ -61,8 +61,8 @@ TEST_CASE("watch and history show what is asked for") {
   CHECK(watched(demo, "--project nothing").size() == 1);
   CHECK(watched(demo, "--since now").size() == 1);
   CHECK_THAT(demo.said("watch --since x"), Contains("no cursor: x") && Contains("status=1"));
-  CHECK_THAT(demo.said("watch --since 99999999999-1"),
-             Contains("of another database") && Contains("status=1"));
+  CHECK_THAT(demo.said("watch --since 0123abcd-1-1"),
+             Contains("of another database") && Contains("Begin anew") && Contains("status=1"));
   CHECK_THAT(demo.said("history a@x"),
              Contains("patch-created  ingest") &&
                  Contains("patch-state-changed  mia  series 1  a@x  state new > accepted") &&
@@ -71,12 +71,41 @@ TEST_CASE("watch and history show what is asked for") {
              Contains("nothing is known of a message nobody@x") && Contains("status=1"));
 }
 
+TEST_CASE("the history of a series is its own, and that of the patches in it") {
+  Tracked demo;
+  demo.record(patch("c@x", {1, 0, 2}));
+  demo.record(patch("a@x", {1, 1, 2}, {"c@x"}, 1));
+  demo.record(patch("b@x", {1, 2, 2}, {}, 600));  // alone, series 2
+  demo.record(patch("d@x", {}, {}, 1));
+  demo.said("--as mia patch set a@x b@x d@x state=accepted");
+  demo.said("--as bot series check add 1 build success");
+  const auto told = [&](const std::string& id) {
+    std::istringstream lines{demo.said("--json history " + id)};
+    std::string text;
+    for (std::string line; std::getline(lines, line) && line.starts_with("{");) {
+      const auto event = Json::parse(line);
+      text += event["category"].get<std::string>().substr(0, 8) +
+              (event["message_id"].is_null() ? "" : event["message_id"].get<std::string>()) + " ";
+    }
+    return text;
+  };
+  CHECK(told("1") == "series-c cover-crc@x patch-cra@x patch-sta@x check-cra@x ");
+  CHECK(told("2") == "series-c patch-crb@x patch-stb@x ");
+  demo.owner_said("series merge 1 2");
+  for (const auto* id : {"1", "2"})
+    CHECK(told(id) ==
+          "series-c cover-crc@x patch-cra@x series-c patch-crb@x patch-sta@x patch-stb@x "
+          "check-cra@x series-m series-c ");
+  CHECK_THAT(demo.said("history 99"),
+             Contains("nothing is known of a series 99") && Contains("status=1"));
+}
+
 TEST_CASE("watch --follow tells what comes later") {
   Tracked demo;
   demo.record(patch("a@x", {}));
   // The change is made only once the reader has told what was there.
   const auto said =
-      output_of(Tracked::tool(demo.database.tracker()) + "watch --since 0-0 --follow --most 4 | " +
+      output_of(Tracked::tool(demo.database.tracker()) + "watch --since '' --follow --most 4 | " +
                 "while read -r line; do echo \"$line\"; case $line in *series-completed*) " +
                 Tracked::tool(demo.database.tracker()) +
                 "--as mia patch set a@x state=accepted >&2;; " + "esac; done 2>/dev/null");

@@ -206,7 +206,7 @@ std::vector<Cursor> log_of(const ScratchDatabase& database) {
   std::vector<Cursor> log;
   for (const auto& line :
        lines_of(database.ask("SELECT transaction || '-' || id FROM event ORDER BY id")))
-    log.push_back(*cursor(line));
+    log.push_back({"", std::stoull(line), std::stoll(line.substr(line.find('-') + 1))});
   return log;
 }
 

@@ -103,6 +103,15 @@ CREATE TABLE automation (
 INSERT INTO automation DEFAULT VALUES;
 COMMENT ON TABLE automation IS 'how far what Quilter does by itself has come in the feed';
 
+-- Of which server the events' transactions are, and how often that has changed; one row.
+CREATE TABLE feed (
+  one               boolean PRIMARY KEY DEFAULT true CHECK (one),
+  system_identifier bigint NOT NULL,
+  mended            integer NOT NULL DEFAULT 0
+);
+INSERT INTO feed (system_identifier) SELECT c.system_identifier FROM pg_control_system() c;
+COMMENT ON TABLE feed IS 'by what a restored database is known, whose transactions are counted anew';
+
 ALTER TABLE patch
   DROP COLUMN delegate_id,  -- was a person, and nothing wrote it
   ADD COLUMN delegate_id bigint REFERENCES account,
@@ -139,20 +148,29 @@ CREATE INDEX note_of_patch ON note (message_row);
 COMMENT ON TABLE note IS 'what those with a role tell each other about a patch';
 
 -- A change of a field is an event with old and new value, as text: a state, a login, true or false, a commit; '' for none. Its
--- revision is that of the patch after it. A check or note is in new_value, as JSON: with the mails, the events give all.
+-- revision is that of the patch after it. A check or note is in new_value, as JSON: with the mails, the events give all. What is
+-- changed of accounts, roles and tokens is an event of the account; a token's has its number, never what it or its hash is.
 ALTER TABLE event
+  ALTER COLUMN project_id DROP NOT NULL,  -- accounts and tokens are of none
   ADD COLUMN actor     text NOT NULL DEFAULT 'ingest' CHECK (actor <> ''),  -- a login, 'ingest', 'automation' or 'import-patchwork'
-  ADD COLUMN field     text CHECK (field IN ('state', 'delegate', 'archived', 'commit')),
+  ADD COLUMN login     text CHECK (login <> ''),  -- the account that it is about
+  ADD COLUMN request   uuid,                      -- of who changed an account, for whom the answer to a commit was lost
+  ADD COLUMN field     text CHECK (field IN ('state', 'delegate', 'archived', 'commit',      -- of a patch
+                                             'admin', 'disabled', 'address', 'role')),       -- of an account
   ADD COLUMN old_value text,
   ADD COLUMN new_value text,
   ADD COLUMN revision  bigint CHECK (revision > 0),
-  ADD CHECK (num_nonnulls(field, old_value, revision) IN (0, 3)),
-  ADD CHECK (field IS NULL OR (new_value IS NOT NULL AND message_row IS NOT NULL AND old_value <> new_value)),
+  ADD CHECK (num_nonnulls(field, old_value) IN (0, 2)),
+  ADD CHECK ((revision IS NULL) = (field IS NULL OR message_row IS NULL)),
+  ADD CHECK (field IS NULL OR (new_value IS NOT NULL AND old_value <> new_value AND num_nonnulls(message_row, login) = 1)),
+  ADD CHECK (project_id IS NOT NULL OR login IS NOT NULL),
   DROP CONSTRAINT event_category_check,
   ADD CONSTRAINT event_category_check CHECK (category IN (
     'patch-created', 'cover-created', 'comment-created', 'series-created', 'series-completed', 'series-merged',
-    'patch-state-changed', 'patch-delegated', 'patch-archived', 'patch-committed', 'check-created', 'note-created'));
+    'patch-state-changed', 'patch-delegated', 'patch-archived', 'patch-committed', 'check-created', 'note-created',
+    'account-created', 'account-changed', 'role-changed', 'token-created', 'token-revoked'));
 CREATE UNIQUE INDEX event_revision ON event (message_row, revision) WHERE revision IS NOT NULL;  -- no change is lost
+CREATE INDEX event_request ON event (request) WHERE request IS NOT NULL;
 CREATE INDEX event_by_people ON event (message_row, id) WHERE actor <> 'ingest';
 
 -- A series is told to be complete once, also where a late mail takes a patch out of it, or merges it into another.

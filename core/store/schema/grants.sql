@@ -20,8 +20,8 @@ GRANT EXECUTE ON FUNCTION load_facts, record_message, load_batch, record_batch, 
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO quilter_tracker;
 GRANT UPDATE (state, delegate_id, archived, commit_ref, revision) ON patch TO quilter_tracker;
-GRANT INSERT (project_id, category, message_row, series_id, actor, field, old_value, new_value, revision, created_at) ON event
-  TO quilter_tracker;  -- created_at: of checks that another tracker had
+GRANT INSERT (project_id, category, message_row, series_id, actor, login, request, field, old_value, new_value, revision,
+              created_at) ON event TO quilter_tracker;  -- created_at: of checks that another tracker had
 GRANT INSERT ON check_result, note, account, account_address, role, token, state, delegation TO quilter_tracker;
 GRANT UPDATE (admin, disabled) ON account TO quilter_tracker;
 GRANT UPDATE (role) ON role TO quilter_tracker;

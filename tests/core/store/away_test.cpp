@@ -9,10 +9,9 @@
 #include <thread>
 #include <vector>
 
-#include "core/store/postgres_store.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/demo_database.hpp"
 #include "tests/support/members.hpp"
-#include "tests/support/scratch_database.hpp"
 
 using namespace quilter;
 using namespace quilter::test;
@@ -20,12 +19,6 @@ using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 
 namespace {
-
-StoreOptions options(const std::string& connection) {
-  StoreOptions options;
-  options.connection = connection;
-  return options;
-}
 
 bool somebody_waits(const ReadyDatabase& database) {
   return database.ask(
@@ -40,7 +33,7 @@ const Project demo{1, "demo", {"demo.lists.example.org"}, {}, "", ""};
 TEST_CASE("a database that is not there is away, and mail is told so at once") {
   std::atomic<int> away = 0;
   auto store =
-      std::make_unique<PostgresStore>(options("host=/nonexistent dbname=x"), StitchOptions{},
+      std::make_unique<PostgresStore>(options_for("host=/nonexistent dbname=x"), StitchOptions{},
                                       DatabaseEvents{[&](auto) { ++away; }, [] {}});
   for (int i = 0; i < 100; ++i) {
     const auto outcome = store->record(demo, patch("a", {}), {}, Patience::of(1h));
@@ -63,7 +56,7 @@ TEST_CASE("a database that comes later is found without being asked") {
   std::mutex guard;
   std::condition_variable came;
   bool is_back = false;
-  PostgresStore store{options(ready.ingest()),
+  PostgresStore store{options_for(ready.ingest()),
                       {},
                       {[](auto) {},
                        [&] {
@@ -80,7 +73,7 @@ TEST_CASE("a database that comes later is found without being asked") {
 
 TEST_CASE("a statement that hangs past the patience is given up") {
   const ReadyDatabase database;
-  PostgresStore store{options(database.ingest()), {}};
+  PostgresStore store{options_for(database.ingest()), {}};
   const auto project = store.projects().front();
   pqxx::connection session{database.superuser()};
   {
@@ -95,7 +88,7 @@ TEST_CASE("a statement that hangs past the patience is given up") {
 
 TEST_CASE("how long a message may wait for a lock can change at any time") {
   const ReadyDatabase database;
-  auto now = options(database.ingest());
+  auto now = options_for(database.ingest());
   now.lock_timeout = 1ms;
   PostgresStore store{now, {}};
   pqxx::connection session{database.superuser()};
@@ -127,7 +120,7 @@ TEST_CASE("what the database refuses for good is told apart from what will pass"
     obstacle.replace(at, 5, database.name());
   pqxx::connection session{database.superuser()};
   pqxx::nontransaction{session}.exec(obstacle);
-  PostgresStore store{options(database.ingest()), {}};
+  PostgresStore store{options_for(database.ingest()), {}};
   const auto outcome = store.record(demo, patch("a", {}), {}, {});
   CHECK(outcome.status == Status::try_later);
   CHECK(outcome.failure == row.failure);
@@ -135,7 +128,7 @@ TEST_CASE("what the database refuses for good is told apart from what will pass"
 
 TEST_CASE("a project that was made anew has another id: that passes") {
   const ReadyDatabase database;
-  PostgresStore store{options(database.ingest()), {}};
+  PostgresStore store{options_for(database.ingest()), {}};
   auto gone = demo;
   gone.id = 999;
   const auto outcome = store.record(gone, patch("a", {}), {}, {});
@@ -146,7 +139,7 @@ TEST_CASE("a project that was made anew has another id: that passes") {
 TEST_CASE("a database that loses its schema is away, and is so told once") {
   const ReadyDatabase database;
   std::atomic<int> away = 0;
-  auto store = std::make_unique<PostgresStore>(options(database.ingest()), StitchOptions{},
+  auto store = std::make_unique<PostgresStore>(options_for(database.ingest()), StitchOptions{},
                                                DatabaseEvents{[&](auto) { ++away; }, [] {}});
   REQUIRE(store->record(demo, patch("a", {}), {}, {}).status == Status::stored);
   pqxx::connection session{database.superuser()};
@@ -160,7 +153,7 @@ TEST_CASE("a database that loses its schema is away, and is so told once") {
 
 TEST_CASE("background work always gets a connection in the end, and leaves live work its own") {
   const ReadyDatabase database;
-  auto two = options(database.ingest());
+  auto two = options_for(database.ingest());
   two.connections = 2;
   PostgresStore store{two, {}};
   std::atomic<bool> stop = false;
@@ -183,7 +176,7 @@ TEST_CASE("background work always gets a connection in the end, and leaves live 
 TEST_CASE("work whose time is over before it begins says nothing of the database") {
   const ReadyDatabase database;
   std::atomic<int> away = 0;
-  PostgresStore store{options(database.ingest()), {}, {[&](auto) { ++away; }, [] {}}};
+  PostgresStore store{options_for(database.ingest()), {}, {[&](auto) { ++away; }, [] {}}};
   CHECK(store.record(demo, patch("a", {}), {}, Patience::of(-1s)).status == Status::try_later);
   CHECK(store.record(demo, patch("a", {}), {}, {}).status == Status::stored);
   CHECK(away == 0);
@@ -191,7 +184,7 @@ TEST_CASE("work whose time is over before it begins says nothing of the database
 
 TEST_CASE("a server whose commits hang is away until they do not, and nobody is kept at the end") {
   const ReadyDatabase database;
-  auto hasty = options(database.ingest());
+  auto hasty = options_for(database.ingest());
   hasty.deadline = 300ms;
   pqxx::connection session{database.superuser()};
   pqxx::nontransaction{session}.exec("SET synchronous_commit = local");  // ours do not wait

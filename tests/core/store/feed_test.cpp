@@ -4,12 +4,11 @@
 #include <pqxx/pqxx>
 
 #include "core/store/archive.hpp"
-#include "core/store/postgres_store.hpp"
 #include "core/store/schema.hpp"
 #include "core/store/tracker.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/demo_database.hpp"
 #include "tests/support/members.hpp"
-#include "tests/support/scratch_database.hpp"
 
 using namespace quilter;
 using namespace quilter::test;
@@ -17,19 +16,13 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-struct Fed {
-  ReadyDatabase database;
-  Tracker tracker{options(database.tracker())};
+struct Fed : DemoDatabase {
+  Tracker changes{options_for(tracker())};
   Cursor at;
 
-  static StoreOptions options(const std::string& connection) {
-    StoreOptions options;
-    options.connection = connection;
-    return options;
-  }
   // "patch-created series-created" since the last call.
   std::string news(const EventFilter& filter = {}, std::int64_t most = 100) {
-    const auto page = tracker.events(filter, at, most);
+    const auto page = changes.events(filter, at, most);
     at = page.next;
     std::string text;
     for (const auto& event : page.events) text += (text.empty() ? "" : " ") + event.category;
@@ -56,7 +49,7 @@ class Writer {
 
 TEST_CASE("what commits late comes late, and nothing overtakes it") {
   Fed demo;
-  Writer slow{demo.database.superuser()}, quick{demo.database.superuser()};
+  Writer slow{demo.superuser()}, quick{demo.superuser()};
   slow.tell("series-created");
   quick.tell("patch-created");
   quick.commit();
@@ -69,8 +62,8 @@ TEST_CASE("what commits late comes late, and nothing overtakes it") {
 
 TEST_CASE("what was rolled back leaves no gap to wait for") {
   Fed demo;
-  { Writer{demo.database.superuser()}.tell("series-created"); }
-  Writer next{demo.database.superuser()};
+  { Writer{demo.superuser()}.tell("series-created"); }
+  Writer next{demo.superuser()};
   next.tell("patch-created");
   next.commit();
   CHECK(demo.news() == "patch-created");
@@ -78,7 +71,7 @@ TEST_CASE("what was rolled back leaves no gap to wait for") {
 
 TEST_CASE("pages go on where the last one ended, and a filter that lets nothing through too") {
   Fed demo;
-  Writer writer{demo.database.superuser()};
+  Writer writer{demo.superuser()};
   for (const auto* category : {"series-created", "patch-created", "cover-created"})
     writer.tell(category);
   writer.commit();
@@ -98,34 +91,42 @@ TEST_CASE("pages go on where the last one ended, and a filter that lets nothing 
 
 TEST_CASE("a cursor is text, and one of another database is refused") {
   Fed demo;
-  CHECK(cursor("12-34") == Cursor{12, 34});
-  CHECK(cursor(to_string(Cursor{12, 34})) == Cursor{12, 34});
+  const Cursor some{"0123abcd", 12, 34};
+  CHECK(to_string(some) == "0123abcd-12-34");
+  CHECK(cursor(to_string(some)) == some);
   CHECK(cursor("") == Cursor{});
-  for (const auto* text : {"12", "-1-2", "1-", "1--2", "x-1", "1-2 ", "99999999999999999999-1"})
+  CHECK(to_string(Cursor{}).empty());
+  for (const auto* text :
+       {"12-34", "0123abcd-12", "0123abcd-1-2-3", "0123abcd-1-", "0123abcd-1--2", "0123abcd-x-1",
+        "0123abcd-1-2 ", "0123abcd-99999999999999999999-1", "0123ABCD-1-2", "0123abc-1-2", "-1-2"})
     CHECK_FALSE(cursor(text));
-  demo.at = {std::uint64_t{1} << 60, 1};
+  demo.at = {"0123abcd", 1, 1};
+  CHECK_THROWS_WITH(demo.news(), Contains("of another database") && Contains("Begin anew"));
+  demo.at = demo.changes.horizon();
+  CHECK(demo.news() == "");
+  demo.at.transaction = std::uint64_t{1} << 60;  // the disk was put back to how it was
   CHECK_THROWS_WITH(demo.news(), Contains("of another database"));
 }
 
 TEST_CASE("a backup that was restored into a new server is told from the start") {
   Fed demo;
-  Writer writer{demo.database.superuser()};
+  Writer writer{demo.superuser()};
   writer.tell("series-created");
   writer.tell("patch-created");
   writer.commit();
-  demo.database.ask("UPDATE event SET transaction = '1152921504606846976'");
+  demo.ask("UPDATE event SET transaction = '1152921504606846976'");
   CHECK(demo.news() == "");
-  migrate(demo.database.owner(), [](std::string_view) {});
+  migrate(demo.owner(), [](std::string_view) {});
   demo.at = {};
   CHECK(demo.news() == "series-created patch-created");
 }
 
 TEST_CASE("the feed is read by its index") {
   const Fed demo;
-  demo.database.ask(
+  demo.ask(
       "INSERT INTO event (project_id, category) SELECT 1, 'series-created' FROM "
       "generate_series(1, 20000); ANALYZE event");
-  const auto plan = demo.database.ask(
+  const auto plan = demo.ask(
       "EXPLAIN SELECT * FROM event WHERE (transaction, id) > ('1'::xid8, 5) AND transaction < "
       "pg_snapshot_xmin(pg_current_snapshot()) ORDER BY transaction, id LIMIT 10");
   CHECK_THAT(plan, Contains("Index Scan using event_feed") && !Contains("Sort"));
@@ -133,13 +134,11 @@ TEST_CASE("the feed is read by its index") {
 
 TEST_CASE("a change is told with all that it is") {
   Fed demo;
-  PostgresStore store{Fed::options(demo.database.ingest()), {}};
-  RawMessage message;
-  const auto series = store.record(store.projects().front(), patch("a", {}), message, {}).series;
+  const auto series = demo.record(patch("a", {}));
   CHECK(demo.news() == "series-created patch-created series-completed");
-  demo.database.ask("INSERT INTO account (login, admin) VALUES ('root', true)");
-  demo.tracker.update({{"root"}, "demo", {{"a", PatchField::state, "accepted"}}, {}});
-  const auto page = demo.tracker.events({}, demo.at, 10);
+  demo.ask("INSERT INTO account (login, admin) VALUES ('root', true)");
+  demo.changes.update({{"root"}, "demo", {{"a", PatchField::state, "accepted"}}, {}});
+  const auto page = demo.changes.events({}, demo.at, 10);
   REQUIRE(page.events.size() == 1);
   const auto& event = page.events.front();
   CHECK(event.category == "patch-state-changed");
@@ -155,19 +154,13 @@ TEST_CASE("a change is told with all that it is") {
 
 TEST_CASE("a series is told to be complete once") {
   Fed demo;
-  PostgresStore store{Fed::options(demo.database.ingest()), {}};
-  const auto project = store.projects().front();
-  const auto record = [&](const Submission& submission) {
-    RawMessage message;
-    return store.record(project, submission, message, {}).series;
-  };
   const auto told = [&] {
-    return demo.database.ask("SELECT count(*) FROM event WHERE category = 'series-completed'");
+    return demo.ask("SELECT count(*) FROM event WHERE category = 'series-completed'");
   };
-  Archive archive{demo.database.owner()};
-  const auto cover = record(patch("c", {1, 0, 2}, {}, 600, "eve@example.org"));
-  const auto series = record(patch("p1", {1, 1, 2}, {}, 0));
-  record(patch("p2", {1, 2, 2}, {"p1"}, 1));
+  Archive archive{demo.owner()};
+  const auto cover = demo.record(patch("c", {1, 0, 2}, {}, 600, "eve@example.org"));
+  const auto series = demo.record(patch("p1", {1, 1, 2}, {}, 0));
+  demo.record(patch("p2", {1, 2, 2}, {"p1"}, 1));
   REQUIRE(cover < series);
   REQUIRE(told() == "1\n");
 

@@ -1,11 +1,10 @@
 // What people changed in one database, made again in another that has the same mails.
 #include "core/store/replay_events.hpp"
 
-#include "core/store/postgres_store.hpp"
 #include "core/store/tracker.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/demo_database.hpp"
 #include "tests/support/members.hpp"
-#include "tests/support/scratch_database.hpp"
 
 using namespace quilter;
 using namespace quilter::test;
@@ -13,21 +12,11 @@ using namespace quilter::test;
 namespace {
 
 struct ReplaySide {
-  ReadyDatabase database;
-  Tracker tracker{options(database.tracker())};
+  DemoDatabase database;
+  Tracker tracker{options_for(database.tracker())};
 
-  static StoreOptions options(const std::string& connection) {
-    StoreOptions options;
-    options.connection = connection;
-    return options;
-  }
-  void record(const std::vector<Submission>& mails) const {
-    PostgresStore store{options(database.ingest()), {}};
-    for (const auto& mail : mails) {
-      RawMessage message;
-      message.bytes = mail.content;
-      REQUIRE(store.record(store.projects().front(), mail, message, {}).status == Status::stored);
-    }
+  void record(const std::vector<Submission>& mails) {
+    for (const auto& mail : mails) database.record(mail, mail.content);
   }
   void hire() const {
     database.ask("INSERT INTO account (login, admin) VALUES ('mia', true), ('rob', false)");

@@ -4,22 +4,16 @@
 #include <thread>
 
 #include "core/store/archive.hpp"
-#include "core/store/postgres_store.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/scratch_database.hpp"
+#include "tests/support/demo_database.hpp"
 
 using namespace quilter;
 using Catch::Matchers::Contains;
+using quilter::test::options_for;
 using quilter::test::ReadyDatabase;
 using quilter::test::ScratchDatabase;
 
 namespace {
-
-StoreOptions options_for(const std::string& connection) {
-  StoreOptions options;
-  options.connection = connection;
-  return options;
-}
 
 std::vector<std::string> migrated(const std::string& connection) {
   std::vector<std::string> names;

@@ -6,10 +6,9 @@
 #include <thread>
 
 #include "core/store/archive.hpp"
-#include "core/store/postgres_store.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/demo_database.hpp"
 #include "tests/support/members.hpp"
-#include "tests/support/scratch_database.hpp"
 
 using namespace quilter;
 using namespace quilter::test;
@@ -17,24 +16,8 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-struct SeriesRecording {
-  ReadyDatabase database;
-  PostgresStore store{options(), {}};
-  Project project = store.projects().front();
-  Archive archive{database.owner()};
-
-  StoreOptions options() const {
-    StoreOptions options;
-    options.connection = database.ingest();
-    return options;
-  }
-  std::int64_t record(const Submission& submission) {
-    RawMessage message;
-    message.bytes = "Subject: x\r\n\r\nbody\r\n";
-    const auto outcome = store.record(project, submission, message, {});
-    REQUIRE(outcome.status == Status::stored);
-    return outcome.series;
-  }
+struct SeriesRecording : DemoDatabase {
+  Archive archive{owner()};
 };
 
 // "c=0 a=1" of a series.
@@ -53,11 +36,11 @@ TEST_CASE("two series are merged by hand, and late mail finds the merged one") {
   const auto second = recording.record(patch("c", {1, 3, 4}, {}, 60, "eve@example.org"));
   REQUIRE(first != second);
   CHECK(recording.archive.merge_series(second, first, {}) == first);  // the older id stays
-  CHECK(shown(Archive{recording.database.owner()}, first) == "a=1 c=3");
-  CHECK(Archive{recording.database.owner()}.series(second)->merged_into == first);
+  CHECK(shown(Archive{recording.owner()}, first) == "a=1 c=3");
+  CHECK(Archive{recording.owner()}.series(second)->merged_into == first);
   CHECK(recording.record(patch("b", {1, 2, 4}, {"a"}, 1)) == first);
   CHECK(recording.record(patch("d", {1, 4, 4}, {"c"}, 61, "eve@example.org")) == first);
-  CHECK(Archive{recording.database.owner()}.series(first)->complete);
+  CHECK(Archive{recording.owner()}.series(first)->complete);
 }
 
 TEST_CASE("a series is split by hand, and late mail does not join it again") {
@@ -67,10 +50,10 @@ TEST_CASE("a series is split by hand, and late mail does not join it again") {
     CHECK(recording.record(patch("p" + std::to_string(n), {1, n, 4}, {"c"}, n)) == first);
   const auto second = recording.archive.split_series(first, {2, 3}, {});
   REQUIRE(second != first);
-  CHECK(shown(Archive{recording.database.owner()}, first) == "c=0 p1=1");
-  CHECK(shown(Archive{recording.database.owner()}, second) == "p2=2 p3=3");
+  CHECK(shown(Archive{recording.owner()}, first) == "c=0 p1=1");
+  CHECK(shown(Archive{recording.owner()}, second) == "p2=2 p3=3");
   CHECK(recording.record(patch("p4", {1, 4, 4}, {"c"}, 4)) == first);
-  CHECK(shown(Archive{recording.database.owner()}, second) == "p2=2 p3=3");
+  CHECK(shown(Archive{recording.owner()}, second) == "p2=2 p3=3");
 }
 
 TEST_CASE("what stays keeps the number, also where the cover letter leaves") {
@@ -80,8 +63,8 @@ TEST_CASE("what stays keeps the number, also where the cover letter leaves") {
   recording.record(patch("p2", {1, 2, 2}, {"c"}, 2));
   const auto second = recording.archive.split_series(first, {0}, {});
   REQUIRE(second != first);
-  CHECK(shown(Archive{recording.database.owner()}, first) == "p1=1 p2=2");
-  CHECK(shown(Archive{recording.database.owner()}, second) == "c=0");
+  CHECK(shown(Archive{recording.owner()}, first) == "p1=1 p2=2");
+  CHECK(shown(Archive{recording.owner()}, second) == "c=0");
 }
 
 TEST_CASE("a merged series is of the version that was named first, whatever an earlier mail says") {
@@ -91,7 +74,7 @@ TEST_CASE("a merged series is of the version that was named first, whatever an e
   recording.record(patch("p1", {2, 1, 3}, {"c"}, 61));
   recording.record(patch("p2", {2, 2, 3}, {"c"}, 62));
   const auto merged = recording.archive.merge_series(kept, stray, {});
-  const auto series = Archive{recording.database.owner()}.series(merged);
+  const auto series = Archive{recording.owner()}.series(merged);
   CHECK(series->version == 2);
   CHECK(series->total == 3);
   CHECK(series->complete);
@@ -101,35 +84,35 @@ TEST_CASE("a project can be removed once all that it had is forgotten") {
   SeriesRecording recording;
   recording.record(comment("old", {"nothing"}));
   {
-    pqxx::connection connection{recording.database.superuser()};
+    pqxx::connection connection{recording.superuser()};
     pqxx::work transaction{connection};
     transaction.exec("UPDATE message SET received_at = now() - interval '31 days'");
     transaction.commit();
   }
   CHECK(recording.store.forget_parked(std::chrono::hours{0}, 50) == 1);
   recording.archive.remove_project("demo");
-  CHECK(Archive{recording.database.owner()}.projects().empty());
+  CHECK(Archive{recording.owner()}.projects().empty());
 }
 
 TEST_CASE("what cannot be merged or split is refused, and changes nothing") {
   SeriesRecording recording;
   const auto first = recording.record(patch("a", {1, 1, 2}, {}, 0));
   const auto second = recording.record(patch("b", {1, 1, 2}, {}, 60));
-  const auto before = recording.database.dump();
+  const auto before = recording.dump();
   auto& archive = recording.archive;
   CHECK_THROWS_WITH(archive.merge_series(first, second, {}), Contains("number 1 is in both"));
   CHECK_THROWS_WITH(archive.merge_series(first, 99, {}), Contains("there is no series 99"));
   CHECK_THROWS_WITH(archive.merge_series(first, first, {}), Contains("with itself"));
   CHECK_THROWS_WITH(archive.split_series(first, {2}, {}), Contains("number 2 is not in"));
   CHECK_THROWS_WITH(archive.split_series(first, {1}, {}), Contains("not all of them"));
-  CHECK(recording.database.dump() == before);
+  CHECK(recording.dump() == before);
 }
 
 TEST_CASE("the ingest role cannot decide about series") {
   SeriesRecording recording;
   const auto first = recording.record(patch("a", {1, 1, 3}, {}, 0));
   const auto second = recording.record(patch("b", {1, 2, 3}, {}, 60));
-  CHECK_THROWS_WITH(Archive{recording.database.ingest()}.merge_series(first, second, {}),
+  CHECK_THROWS_WITH(Archive{recording.ingest()}.merge_series(first, second, {}),
                     Contains("permission denied"));
 }
 
@@ -156,7 +139,7 @@ TEST_CASE("merging while mail of both series comes in gives what merging afterwa
     if (at_once) recording.archive.merge_series(first, second, {});
     for (auto& thread : threads) thread.join();
     if (!at_once) recording.archive.merge_series(first, second, {});
-    const auto dump = recording.database.dump();
+    const auto dump = recording.dump();
     if (want.empty()) want = dump;
     CHECK(dump == want);
   }
@@ -169,7 +152,7 @@ TEST_CASE("comments that wait in vain are forgotten after their time, others are
   recording.record(comment("old", {"nothing"}));
   recording.record(comment("new", {"nothing else"}));
   {
-    pqxx::connection connection{recording.database.superuser()};
+    pqxx::connection connection{recording.superuser()};
     pqxx::work transaction{connection};
     transaction.exec(
         "UPDATE message SET received_at = now() - interval '31 days' WHERE "
@@ -179,16 +162,16 @@ TEST_CASE("comments that wait in vain are forgotten after their time, others are
   CHECK(recording.store.forget_parked(std::chrono::hours{32 * 24}, 50) == 0);
   CHECK(recording.store.forget_parked(std::chrono::hours{0}, 50) == 1);
   CHECK(recording.store.forget_parked(std::chrono::hours{0}, 50) == 0);
-  CHECK_THAT(recording.database.dump(), !Contains("\"old\"") && Contains("on a"));
+  CHECK_THAT(recording.dump(), !Contains("\"old\"") && Contains("on a"));
   recording.record(comment("old", {"nothing"}));  // comes again, waits again
   recording.record(patch("nothing", {}));
-  CHECK_THAT(recording.database.dump(), !Contains("parked") || Contains("new"));
+  CHECK_THAT(recording.dump(), !Contains("parked") || Contains("new"));
 }
 
 TEST_CASE("forgetting leaves what somebody holds") {
   SeriesRecording recording;
   recording.record(comment("old", {"nothing"}));
-  pqxx::connection connection{recording.database.superuser()};
+  pqxx::connection connection{recording.superuser()};
   {
     pqxx::work transaction{connection};
     transaction.exec("UPDATE message SET received_at = now() - interval '31 days'");

@@ -6,10 +6,9 @@
 #include <thread>
 
 #include "core/store/archive.hpp"
-#include "core/store/postgres_store.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/demo_database.hpp"
 #include "tests/support/members.hpp"
-#include "tests/support/scratch_database.hpp"
 
 using namespace quilter;
 using namespace quilter::test;
@@ -21,11 +20,8 @@ constexpr auto state = PatchField::state, delegate = PatchField::delegate,
                archived = PatchField::archived, commit = PatchField::commit;
 
 // mia maintains, rob reviews, bot is one, ann submits, eve is nobody here, root is admin.
-struct Tracked {
-  ReadyDatabase database;
-  PostgresStore store{options(database.ingest()), {}};
-  Project project = store.projects().front();
-  Tracker tracker{options(database.tracker())};
+struct Tracked : DemoDatabase {
+  Tracker changes{options_for(tracker())};
 
   Tracked() {
     sql("INSERT INTO account (login, admin) VALUES ('mia', false), ('rob', false), ('bot', false), "
@@ -36,26 +32,9 @@ struct Tracked {
         "'ann'");
   }
 
-  static StoreOptions options(const std::string& connection) {
-    StoreOptions options;
-    options.connection = connection;
-    return options;
-  }
-  std::string sql(const std::string& statement) const {
-    auto said = database.ask(statement);
-    if (said.ends_with('\n')) said.pop_back();
-    return said;
-  }
-  std::int64_t record(const Submission& submission) {
-    RawMessage message;
-    message.bytes = "Subject: x\r\n\r\nbody\r\n";
-    const auto outcome = store.record(project, submission, message, {});
-    REQUIRE(outcome.status == Status::stored);
-    return outcome.series;
-  }
-  std::vector<Outcome> ask(const std::string& login, std::vector<Change> changes,
-                           Mode mode = Mode::all_or_nothing) {
-    return tracker.update({{login}, "demo", std::move(changes), mode});
+  std::vector<Outcome> change(const std::string& login, std::vector<Change> wanted,
+                              Mode mode = Mode::all_or_nothing) {
+    return changes.update({{login}, "demo", std::move(wanted), mode});
   }
   // "state new>accepted 1; …" of all changes, oldest first.
   std::string log() const {
@@ -95,13 +74,13 @@ void check_denied(const std::string& connection, const std::string& statement) {
 TEST_CASE("each field is changed by itself, and each change is an event") {
   Tracked demo;
   demo.record(patch("a", {}));
-  CHECK(shown(demo.ask("mia", {{"a", state, "accepted", "new"}})) ==
+  CHECK(shown(demo.change("mia", {{"a", state, "accepted", "new"}})) ==
         Texts{"applied: accepted,,false,,1"});
-  CHECK(shown(demo.ask("mia", {{"a", delegate, "rob", ""}})) ==
+  CHECK(shown(demo.change("mia", {{"a", delegate, "rob", ""}})) ==
         Texts{"applied: accepted,rob,false,,2"});
-  CHECK(shown(demo.ask("mia", {{"a", archived, "true"}, {"a", commit, "0123abc"}})) ==
+  CHECK(shown(demo.change("mia", {{"a", archived, "true"}, {"a", commit, "0123abc"}})) ==
         Texts{"applied: accepted,rob,true,0123abc,4"});
-  CHECK(shown(demo.ask("mia", {{"a", delegate, ""}})) ==
+  CHECK(shown(demo.change("mia", {{"a", delegate, ""}})) ==
         Texts{"applied: accepted,,true,0123abc,5"});
   CHECK(demo.log() ==
         "mia state new>accepted 1; mia delegate >rob 2; mia archived false>true 3; "
@@ -111,7 +90,7 @@ TEST_CASE("each field is changed by itself, and each change is an event") {
 TEST_CASE("what is there already is unchanged, and no event") {
   Tracked demo;
   demo.record(patch("a", {}));
-  CHECK(shown(demo.ask("mia", {{"a", state, "new", "accepted"}})) ==
+  CHECK(shown(demo.change("mia", {{"a", state, "new", "accepted"}})) ==
         Texts{"unchanged: new,,false,,0"});
   CHECK(demo.log().empty());
 }
@@ -138,9 +117,9 @@ TEST_CASE("a change is refused when its field moved, and made when another did")
            {"nothing named", state, "rejected", {}, {}, "applied: rejected,rob,false,,3"}}) {
     CAPTURE(row.id);
     demo.record(patch(row.id, {}));
-    demo.ask("mia", {{row.id, state, "accepted"}});
-    demo.ask("mia", {{row.id, delegate, "rob"}});
-    CHECK(shown(demo.ask("mia", {{row.id, row.field, row.to, row.from, row.revision}})) ==
+    demo.change("mia", {{row.id, state, "accepted"}});
+    demo.change("mia", {{row.id, delegate, "rob"}});
+    CHECK(shown(demo.change("mia", {{row.id, row.field, row.to, row.from, row.revision}})) ==
           Texts{row.want});
   }
 }
@@ -150,13 +129,13 @@ TEST_CASE("a series is addressed as a whole, all or nothing, or patch by patch")
   const auto series = demo.record(patch("c", {1, 0, 2}));
   demo.record(patch("p1", {1, 1, 2}, {"c"}, 1));
   demo.record(patch("p2", {1, 2, 2}, {"c"}, 2));
-  demo.ask("mia", {{"p2", state, "deferred"}});
+  demo.change("mia", {{"p2", state, "deferred"}});
   const Change change{SeriesId{series}, state, "accepted", "new"};
-  CHECK(shown(demo.ask("mia", {change})) ==
+  CHECK(shown(demo.change("mia", {change})) ==
         Texts{"withheld: new,,false,,0", "refused stale: deferred,,false,,1"});
-  CHECK(shown(demo.ask("mia", {change, {"p1", archived, "true"}}, Mode::patch_by_patch)) ==
+  CHECK(shown(demo.change("mia", {change, {"p1", archived, "true"}}, Mode::patch_by_patch)) ==
         Texts{"applied: accepted,,true,,2", "refused stale: deferred,,false,,1"});
-  CHECK(shown(demo.ask("mia", {{SeriesId{series}, state, "rejected"}})) ==
+  CHECK(shown(demo.change("mia", {{SeriesId{series}, state, "rejected"}})) ==
         Texts{"applied: rejected,,true,,3", "applied: rejected,,false,,2"});
 }
 
@@ -165,25 +144,25 @@ TEST_CASE("a series that was merged means the other") {
   const auto first = demo.record(patch("a", {1, 1, 2}, {}, 0));
   const auto second = demo.record(patch("b", {1, 2, 2}, {}, 600));
   REQUIRE(first != second);
-  Archive{demo.database.owner()}.merge_series(first, second, {});
-  CHECK(demo.ask("mia", {{SeriesId{second}, state, "accepted"}}).size() == 2);
+  Archive{demo.owner()}.merge_series(first, second, {});
+  CHECK(demo.change("mia", {{SeriesId{second}, state, "accepted"}}).size() == 2);
 }
 
 TEST_CASE("what is not there is refused") {
   Tracked demo;
   demo.record(patch("a", {}));
-  CHECK(shown(demo.ask("mia", {{"b", state, "accepted"},
-                               {PatchId{99}, state, "accepted"},
-                               {SeriesId{99}, state, "accepted"}})) ==
+  CHECK(shown(demo.change("mia", {{"b", state, "accepted"},
+                                  {PatchId{99}, state, "accepted"},
+                                  {SeriesId{99}, state, "accepted"}})) ==
         Texts(3, "refused unknown-patch: new,,false,,0"));
-  CHECK(shown(demo.tracker.update({{"mia"}, "other", {{"a", state, "accepted"}}, {}})) ==
+  CHECK(shown(demo.changes.update({{"mia"}, "other", {{"a", state, "accepted"}}, {}})) ==
         Texts{"refused unknown-patch: new,,false,,0"});
   for (const auto& unknown : std::vector<Change>{{"a", state, "perfect"},
                                                  {"a", delegate, "eve"},
                                                  {"a", delegate, "bot"},
                                                  {"a", archived, "maybe"},
                                                  {"a", commit, "HEAD"}})
-    CHECK(shown(demo.ask("root", {unknown})) == Texts{"refused unknown-value: new,,false,,0"});
+    CHECK(shown(demo.change("root", {unknown})) == Texts{"refused unknown-value: new,,false,,0"});
 }
 
 TEST_CASE("who is disabled, or has no account, may do nothing") {
@@ -192,7 +171,7 @@ TEST_CASE("who is disabled, or has no account, may do nothing") {
   demo.sql("UPDATE account SET disabled = true WHERE login IN ('root', 'mia', 'ann')");
   for (const std::string login : {"root", "mia", "ann", "eve", "nobody", "ingest", ""}) {
     CAPTURE(login);
-    CHECK(shown(demo.ask(login, {{"a", state, "deferred"}})) ==
+    CHECK(shown(demo.change(login, {{"a", state, "deferred"}})) ==
           Texts{"refused permission: new,,false,,0"});
   }
 }
@@ -201,15 +180,16 @@ TEST_CASE("the moves between states are the project's") {
   Tracked demo;
   demo.record(patch("a", {}));
   demo.sql("UPDATE state SET moves_to = '{under-review}' WHERE name = 'new'");
-  CHECK(shown(demo.ask("mia", {{"a", state, "accepted"}})) == Texts{"refused move: new,,false,,0"});
-  CHECK(shown(demo.ask("mia", {{"a", state, "under-review"}, {"a", state, "accepted"}})) ==
+  CHECK(shown(demo.change("mia", {{"a", state, "accepted"}})) ==
+        Texts{"refused move: new,,false,,0"});
+  CHECK(shown(demo.change("mia", {{"a", state, "under-review"}, {"a", state, "accepted"}})) ==
         Texts{"applied: accepted,,false,,2"});
 }
 
 TEST_CASE("a trial says what would be, and writes nothing") {
   Tracked demo;
   demo.record(patch("a", {}));
-  CHECK(shown(demo.tracker.try_update({{"mia"}, "demo", {{"a", state, "accepted"}}, {}})) ==
+  CHECK(shown(demo.changes.try_update({{"mia"}, "demo", {{"a", state, "accepted"}}, {}})) ==
         Texts{"applied: accepted,,false,,1"});
   CHECK(demo.log().empty());
 }
@@ -217,7 +197,7 @@ TEST_CASE("a trial says what would be, and writes nothing") {
 TEST_CASE("mail that comes later leaves what people set") {
   Tracked demo;
   demo.record(patch("p2", {1, 2, 3}, {}, 5));
-  demo.ask("mia", {{"p2", state, "accepted"}, {"p2", delegate, "mia"}});
+  demo.change("mia", {{"p2", state, "accepted"}, {"p2", delegate, "mia"}});
   demo.record(patch("p1", {1, 1, 3}, {}, 4));
   demo.record(comment("r", {"p2"}));
   demo.record(patch("c", {1, 0, 3}, {}, 3));
@@ -226,12 +206,12 @@ TEST_CASE("mail that comes later leaves what people set") {
 
 TEST_CASE("every project has the default states") {
   Tracked demo;
-  Archive{demo.database.owner()}.add_project({.id = 0,
-                                              .name = "new",
-                                              .list_ids = {"n.example.org"},
-                                              .recipients = {},
-                                              .subject_match = {},
-                                              .list_tag = {}});
+  Archive{demo.owner()}.add_project({.id = 0,
+                                     .name = "new",
+                                     .list_ids = {"n.example.org"},
+                                     .recipients = {},
+                                     .subject_match = {},
+                                     .list_tag = {}});
   CHECK(
       demo.sql("SELECT string_agg(name, ' ' ORDER BY position) FROM state WHERE project_id = 2") ==
       "new under-review accepted rejected rfc not-applicable changes-requested awaiting-upstream "
@@ -248,7 +228,7 @@ TEST_CASE("of those who change one patch at once none is lost") {
       for (int i = 0; i < 20; ++i)
         for (const auto& change :
              {Change{"a", state, mine, "new"}, Change{"a", state, "new", mine}})
-          if (demo.ask("mia", {change}).front().result == Result::applied) ++applied;
+          if (demo.change("mia", {change}).front().result == Result::applied) ++applied;
     });
   for (auto& thread : threads) thread.join();
   CHECK(applied % 2 == 0);  // who moved it has moved it back
@@ -263,15 +243,15 @@ TEST_CASE("checks and notes are rows and events") {
   Tracked demo;
   const auto series = demo.record(patch("a", {}));
   const CheckResult check{"ci build", "success", "https://ci.example.org/1", "built"};
-  CHECK(shown(demo.tracker.add_check({"bot"}, "demo", "a", check)) ==
+  CHECK(shown(demo.changes.add_check({"bot"}, "demo", "a", check)) ==
         "refused unknown-value: new,,false,,0");
   const CheckResult sound{"ci/build", "success", "https://ci.example.org/1", "built \"it\""};
-  CHECK(demo.tracker.add_check({"bot"}, "demo", "a", sound).result == Result::applied);
-  CHECK(demo.tracker.add_check({"bot"}, "demo", SeriesId{series}, sound).result == Result::applied);
-  CHECK(demo.tracker.add_check({"rob"}, "demo", "a", sound).reason == Reason::permission);
-  CHECK(demo.tracker.add_check({"bot"}, "demo", "b", sound).reason == Reason::unknown_patch);
-  CHECK(demo.tracker.add_note({"rob"}, "demo", "a", "look at it").result == Result::applied);
-  CHECK(demo.tracker.add_note({"ann"}, "demo", "a", "look at it").reason == Reason::permission);
+  CHECK(demo.changes.add_check({"bot"}, "demo", "a", sound).result == Result::applied);
+  CHECK(demo.changes.add_check({"bot"}, "demo", SeriesId{series}, sound).result == Result::applied);
+  CHECK(demo.changes.add_check({"rob"}, "demo", "a", sound).reason == Reason::permission);
+  CHECK(demo.changes.add_check({"bot"}, "demo", "b", sound).reason == Reason::unknown_patch);
+  CHECK(demo.changes.add_note({"rob"}, "demo", "a", "look at it").result == Result::applied);
+  CHECK(demo.changes.add_note({"ann"}, "demo", "a", "look at it").reason == Reason::permission);
   CHECK(demo.sql("SELECT count(message_row), count(series_id) FROM check_result") == "1|1");
   CHECK(
       demo.sql("SELECT new_value::jsonb - 'request' FROM event WHERE actor <> 'ingest' ORDER BY id "
@@ -291,7 +271,7 @@ TEST_CASE("the tracker's role can write what people set, and nothing else") {
         "UPDATE token SET hash = ''", "INSERT INTO message DEFAULT VALUES", "CREATE TABLE mine ()",
         "INSERT INTO event (project_id, category, transaction) VALUES (1, 'series-created', '1')",
         "UPDATE project SET name = 'x'", "DELETE FROM account", "INSERT INTO pin VALUES (1, 1)"})
-    check_denied(demo.database.tracker(), statement);
+    check_denied(demo.tracker(), statement);
 }
 
 TEST_CASE("the ingest role writes events in nobody's name, and changes nothing that people set") {
@@ -302,5 +282,5 @@ TEST_CASE("the ingest role writes events in nobody's name, and changes nothing t
         "UPDATE patch SET commit_ref = ''", "UPDATE patch SET delegate_id = 1",
         "SELECT write_changes('mia', '[]')", "INSERT INTO check_result DEFAULT VALUES",
         "INSERT INTO role VALUES (1, 1, 'maintainer')", "UPDATE account SET admin = true"})
-    check_denied(demo.database.ingest(), statement);
+    check_denied(demo.ingest(), statement);
 }

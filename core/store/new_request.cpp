@@ -1,0 +1,20 @@
+#include "core/store/new_request.hpp"
+
+#include <array>
+#include <cstdio>
+#include <random>
+
+namespace quilter {
+
+std::string new_request() {
+  std::random_device random;
+  std::string text;
+  for (int i = 0; i < 4; ++i) {
+    std::array<char, 9> digits{};
+    std::snprintf(digits.data(), digits.size(), "%08x", random());
+    text += digits.data();
+  }
+  return text;
+}
+
+}  // namespace quilter
