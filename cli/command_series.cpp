@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "cli/entries.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
@@ -10,58 +11,6 @@
 
 namespace quilter::cli {
 namespace {
-
-std::string received(const SeriesEntry& series) {
-  return std::to_string(series.received) + "/" + std::to_string(series.total);
-}
-
-std::string titled(const std::string& name) {
-  return name.empty() ? "(no subject)" : name;
-}
-
-Json id_or_null(const std::optional<std::int64_t>& id) {
-  return id ? Json(*id) : Json(nullptr);
-}
-
-Json json_of(const SeriesEntry& series) {
-  return {{"id", series.id},
-          {"project", series.project},
-          {"version", series.version},
-          {"total", series.total},
-          {"received", series.received},
-          {"complete", series.complete},
-          {"name", series.name},
-          {"submitter", mailbox(series.submitter)},
-          {"date", date(series.date)},
-          {"comments", series.comments},
-          {"supersedes", id_or_null(series.supersedes)},
-          {"superseded_by", id_or_null(series.superseded_by)},
-          {"merged_into", id_or_null(series.merged_into)}};
-}
-
-Json json_of(const MessageEntry& member) {
-  return {{"project", member.project},
-          {"kind", member.kind},
-          {"message_id", member.message_id},
-          {"series", member.series},
-          {"version", member.version},
-          {"number", member.number},
-          {"total", member.total},
-          {"name", member.name},
-          {"subject", member.subject},
-          {"submitter", mailbox(member.submitter)},
-          {"author", mailbox(member.author)},
-          {"date", date(member.date)},
-          {"state", or_null(member.state)},
-          {"delegate", or_null(member.delegate)},
-          {"archived", member.archived},
-          {"paths", member.paths},
-          {"patch_id", or_null(member.patch_id)},
-          {"pull_url", or_null(member.pull_url)},
-          {"pull_ref", or_null(member.pull_ref)},
-          {"trailers", member.trailers},
-          {"comments", member.comments}};
-}
 
 void print_field(std::string_view name, const std::string& value) {
   if (value.empty() || value == "-") return;
@@ -88,15 +37,14 @@ void print_members(const std::vector<MessageEntry>& members) {
   std::vector<std::vector<std::string>> rows{
       {"NUMBER", "KIND", "STATE", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"}};
   for (const auto& member : members)
-    rows.push_back({std::to_string(member.number) + "/" + std::to_string(member.total), member.kind,
-                    member.state.empty() ? "-" : member.state, when(member.date),
+    rows.push_back({numbered(member), member.kind, or_dash(member.state), when(member.date),
                     std::to_string(member.comments.size()), titled(member.name),
                     member.message_id});
   std::cout << '\n' << table(rows);
   for (const auto& member : members)
     for (const auto& trailer : member.trailers)
       if (!trailer.starts_with("Signed-off-by:"))
-        std::cout << member.number << "/" << member.total << "  " << terminal_text(trailer + "\n");
+        std::cout << numbered(member) << "  " << terminal_text(trailer + "\n");
 }
 
 void print_patch(const std::vector<MessageEntry>& found) {
@@ -106,13 +54,14 @@ void print_patch(const std::vector<MessageEntry>& found) {
   for (const auto& one : found)
     print_field("project", one.project + ", series " + std::to_string(one.series));
   print_field("name", titled(member.name));
-  print_field("number", std::to_string(member.number) + "/" + std::to_string(member.total) +
-                            " of v" + std::to_string(member.version));
+  print_field("number", numbered(member) + " of v" + std::to_string(member.version));
   print_field("submitter", person(member.submitter));
   if (member.author != member.submitter) print_field("author", person(member.author));
   print_field("date", when(member.date));
   print_field("state", member.state);
   print_field("delegate", member.delegate);
+  print_field("commit", member.commit);
+  if (member.kind != "cover") print_field("revision", std::to_string(member.revision));
   print_field("pull", member.pull_url.empty() ? "" : member.pull_url + " " + member.pull_ref);
   print_field("patch-id", member.patch_id);
   for (const auto& path : member.paths) print_field("path", path);
@@ -131,14 +80,6 @@ void print_remarks(const Remarks& remarks) {
 
 // What follows reads all that a command shows, and lets the archive go before anybody reads the
 // output.
-
-std::vector<SeriesEntry> newest_series(const Common& common,
-                                       const std::optional<std::string>& project,
-                                       std::int64_t most) {
-  Archive archive{common.connection()};
-  if (project) archive.require_project(*project);
-  return archive.series(project, most);
-}
 
 struct FoundSeries {
   std::optional<SeriesEntry> series;
@@ -170,35 +111,14 @@ FoundPatch find_patch(const Common& common, const std::string& message_id) {
 
 }  // namespace
 
-int series_list(const Common& common, const std::optional<std::string>& project,
-                std::int64_t most) {
-  const auto entries = newest_series(common, project, most);
-  if (common.output() == Output::json) {
-    auto values = Json::array();
-    for (const auto& entry : entries) values.push_back(json_of(entry));
-    print(values);
-    return exit_code::ok;
-  }
-  std::vector<std::vector<std::string>> rows{
-      {"SERIES", "PROJECT", "DATE", "VERSION", "RECEIVED", "COMMENTS", "SUBMITTER", "NAME"}};
-  for (const auto& series : entries)
-    rows.push_back(
-        {std::to_string(series.id), series.project, when(series.date),
-         "v" + std::to_string(series.version), received(series), std::to_string(series.comments),
-         series.submitter.name.empty() ? series.submitter.address : series.submitter.name,
-         titled(series.name)});
-  std::cout << table(rows);
-  return exit_code::ok;
-}
-
 int series_show(const Common& common, std::int64_t id) {
   const auto [series, members] = find_series(common, id);
   if (!series)
     return complain("there is no series " + std::to_string(id) + ": see quilter series list");
   if (common.output() == Output::json) {
-    auto value = json_of(*series);
+    auto value = entry_json(*series);
     value["members"] = Json::array();
-    for (const auto& member : members) value["members"].push_back(json_of(member));
+    for (const auto& member : members) value["members"].push_back(entry_json(member));
     print(value);
     return exit_code::ok;
   }
@@ -226,7 +146,7 @@ int patch_show(const Common& common, const std::string& message_id, bool with_di
   if (common.output() == Output::json) {
     auto values = Json::array();
     for (const auto& member : found) {
-      auto value = json_of(member);
+      auto value = entry_json(member);
       value.update(remarks_json(remarks, member.project));
       values.push_back(value);
     }

@@ -1,0 +1,74 @@
+#include "cli/entries.hpp"
+
+namespace quilter::cli {
+namespace {
+
+Json id_or_null(const std::optional<std::int64_t>& id) {
+  return id ? Json(*id) : Json(nullptr);
+}
+
+}  // namespace
+
+Json entry_json(const SeriesEntry& series) {
+  return {{"id", series.id},
+          {"project", series.project},
+          {"version", series.version},
+          {"total", series.total},
+          {"received", series.received},
+          {"complete", series.complete},
+          {"name", series.name},
+          {"submitter", mailbox(series.submitter)},
+          {"date", date(series.date)},
+          {"comments", series.comments},
+          {"supersedes", id_or_null(series.supersedes)},
+          {"superseded_by", id_or_null(series.superseded_by)},
+          {"merged_into", id_or_null(series.merged_into)}};
+}
+
+Json entry_json(const MessageEntry& member) {
+  return {{"project", member.project},
+          {"kind", member.kind},
+          {"message_id", member.message_id},
+          {"series", member.series},
+          {"version", member.version},
+          {"number", member.number},
+          {"total", member.total},
+          {"name", member.name},
+          {"subject", member.subject},
+          {"submitter", mailbox(member.submitter)},
+          {"author", mailbox(member.author)},
+          {"date", date(member.date)},
+          {"state", or_null(member.state)},
+          {"delegate", or_null(member.delegate)},
+          {"archived", member.archived},
+          {"commit", or_null(member.commit)},
+          {"revision", member.revision},
+          {"paths", member.paths},
+          {"patch_id", or_null(member.patch_id)},
+          {"pull_url", or_null(member.pull_url)},
+          {"pull_ref", or_null(member.pull_ref)},
+          {"trailers", member.trailers},
+          {"comments", member.comments}};
+}
+
+std::string received(const SeriesEntry& series) {
+  return std::to_string(series.received) + "/" + std::to_string(series.total);
+}
+
+std::string numbered(const MessageEntry& member) {
+  return std::to_string(member.number) + "/" + std::to_string(member.total);
+}
+
+std::string titled(const std::string& name) {
+  return name.empty() ? "(no subject)" : name;
+}
+
+std::string called(const Mailbox& mailbox) {
+  return mailbox.name.empty() ? mailbox.address : mailbox.name;
+}
+
+std::string or_dash(const std::string& text) {
+  return text.empty() ? "-" : text;
+}
+
+}  // namespace quilter::cli

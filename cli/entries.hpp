@@ -1,0 +1,23 @@
+// Series and patches as values for programs, and their pieces as people read them.
+//
+// Error: none.
+// Threads: pure functions.
+#pragma once
+
+#include <string>
+
+#include "cli/output.hpp"
+#include "core/store/entries.hpp"
+
+namespace quilter::cli {
+
+Json entry_json(const SeriesEntry& series);
+Json entry_json(const MessageEntry& member);
+
+std::string received(const SeriesEntry& series);   // "2/3"
+std::string numbered(const MessageEntry& member);  // "2/3"
+std::string titled(const std::string& name);       // "(no subject)" where there is none
+std::string called(const Mailbox& mailbox);        // by name, else by address
+std::string or_dash(const std::string& text);      // "-" where there is nothing
+
+}  // namespace quilter::cli
