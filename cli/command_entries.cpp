@@ -7,6 +7,18 @@ Json id_or_null(const std::optional<std::int64_t>& id) {
   return id ? Json(*id) : Json(nullptr);
 }
 
+Json tally_json(const Tally& tally) {
+  auto value = Json::object();
+  for (const auto kind : tally_kinds) value[std::string{to_string(kind)}] = tally.count(kind);
+  return value;
+}
+
+// Such as Patchwork has it, "-" where there is nothing.
+std::string three(std::size_t first, std::size_t second, std::size_t third) {
+  if (first + second + third == 0) return "-";
+  return std::to_string(first) + "/" + std::to_string(second) + "/" + std::to_string(third);
+}
+
 }  // namespace
 
 Json entry_json(const SeriesEntry& series) {
@@ -20,9 +32,16 @@ Json entry_json(const SeriesEntry& series) {
           {"submitter", mailbox(series.submitter)},
           {"date", date(series.date)},
           {"comments", series.comments},
+          {"tally", tally_json(series.tally)},
           {"supersedes", id_or_null(series.supersedes)},
           {"superseded_by", id_or_null(series.superseded_by)},
           {"merged_into", id_or_null(series.merged_into)}};
+}
+
+Json check_counts_json(const MessageEntry& patch) {
+  Json value{{"pending", 0}, {"success", 0}, {"warning", 0}, {"fail", 0}};
+  for (const auto& [state, count] : patch.checks) value[state] = count;
+  return value;
 }
 
 Json entry_json(const MessageEntry& member) {
@@ -48,7 +67,21 @@ Json entry_json(const MessageEntry& member) {
           {"pull_url", or_null(member.pull_url)},
           {"pull_ref", or_null(member.pull_ref)},
           {"trailers", member.trailers},
+          {"tally", tally_json(member.tally)},
           {"comments", member.comments}};
+}
+
+std::string acks(const Tally& tally) {
+  return three(tally.count(TallyKind::acked), tally.count(TallyKind::reviewed),
+               tally.count(TallyKind::tested));
+}
+
+std::string checked(const MessageEntry& member) {
+  const auto count = [&](const char* state) {
+    const auto found = member.checks.find(state);
+    return found == member.checks.end() ? 0 : static_cast<std::size_t>(found->second);
+  };
+  return three(count("success"), count("warning"), count("fail"));
 }
 
 std::string received(const SeriesEntry& series) {

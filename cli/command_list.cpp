@@ -64,10 +64,19 @@ void print_next(const Common& common, const std::optional<ListPosition>& next) {
   if (next) std::cout << "\nnext: " << terminal_text(next_command(common, *next) + "\n");
 }
 
-template <typename Entry>
-Json entries_json(const std::vector<Entry>& entries) {
+Json entries_json(const std::vector<SeriesEntry>& entries) {
   auto values = Json::array();
   for (const auto& entry : entries) values.push_back(entry_json(entry));
+  return values;
+}
+
+Json entries_json(const std::vector<MessageEntry>& entries) {
+  auto values = Json::array();
+  for (const auto& entry : entries) {
+    auto value = entry_json(entry);
+    value["check_counts"] = check_counts_json(entry);
+    values.push_back(value);
+  }
   return values;
 }
 
@@ -79,16 +88,19 @@ int print_list_json(const std::string& name, const List& list) {
 }
 
 std::vector<std::string> row_of(const MessageEntry& patch) {
-  return {
-      when(patch.date),        std::to_string(patch.series), numbered(patch),    patch.state,
-      or_dash(patch.delegate), called(patch.submitter),      titled(patch.name), patch.message_id};
+  return {when(patch.date),        std::to_string(patch.series),
+          numbered(patch),         patch.state,
+          acks(patch.tally),       checked(patch),
+          or_dash(patch.delegate), called(patch.submitter),
+          titled(patch.name),      patch.message_id};
 }
 
 std::vector<std::string> row_of(const SeriesEntry& series) {
   return {std::to_string(series.id), series.project,
           when(series.date),         "v" + std::to_string(series.version),
           received(series),          std::to_string(series.comments),
-          called(series.submitter),  titled(series.name)};
+          acks(series.tally),        called(series.submitter),
+          titled(series.name)};
 }
 
 std::vector<std::string> row_of(const MessageEntry& patch, const char* why) {
@@ -98,6 +110,8 @@ std::vector<std::string> row_of(const MessageEntry& patch, const char* why) {
           std::to_string(patch.series),
           numbered(patch),
           patch.state,
+          acks(patch.tally),
+          checked(patch),
           called(patch.submitter),
           titled(patch.name),
           patch.message_id};
@@ -110,8 +124,8 @@ std::vector<std::string> row_of(const MessageEntry& patch, const char* why) {
 int patch_list(const Common& common, const ListArguments& arguments) {
   const auto list = Listing{common.connection()}.patches(filter_of(arguments), page_of(arguments));
   if (common.output() == Output::json) return print_list_json("patches", list);
-  std::vector<std::vector<std::string>> rows{
-      {"DATE", "SERIES", "NUMBER", "STATE", "DELEGATE", "SUBMITTER", "NAME", "MESSAGE-ID"}};
+  std::vector<std::vector<std::string>> rows{{"DATE", "SERIES", "NUMBER", "STATE", "A/R/T", "S/W/F",
+                                              "DELEGATE", "SUBMITTER", "NAME", "MESSAGE-ID"}};
   for (const auto& patch : list.entries) rows.push_back(row_of(patch));
   std::cout << table(rows);
   print_next(common, list.next);
@@ -121,8 +135,8 @@ int patch_list(const Common& common, const ListArguments& arguments) {
 int series_list(const Common& common, const ListArguments& arguments) {
   const auto list = Listing{common.connection()}.series(filter_of(arguments), page_of(arguments));
   if (common.output() == Output::json) return print_list_json("series", list);
-  std::vector<std::vector<std::string>> rows{
-      {"SERIES", "PROJECT", "DATE", "VERSION", "RECEIVED", "COMMENTS", "SUBMITTER", "NAME"}};
+  std::vector<std::vector<std::string>> rows{{"SERIES", "PROJECT", "DATE", "VERSION", "RECEIVED",
+                                              "COMMENTS", "A/R/T", "SUBMITTER", "NAME"}};
   for (const auto& series : list.entries) rows.push_back(row_of(series));
   std::cout << table(rows);
   print_next(common, list.next);
@@ -139,8 +153,8 @@ int todo(const Common& common, const ListArguments& arguments) {
                {"more", waits.more}});
     return exit_code::ok;
   }
-  std::vector<std::vector<std::string>> rows{
-      {"WHY", "PROJECT", "DATE", "SERIES", "NUMBER", "STATE", "SUBMITTER", "NAME", "MESSAGE-ID"}};
+  std::vector<std::vector<std::string>> rows{{"WHY", "PROJECT", "DATE", "SERIES", "NUMBER", "STATE",
+                                              "A/R/T", "S/W/F", "SUBMITTER", "NAME", "MESSAGE-ID"}};
   for (const auto& patch : waits.delegated) rows.push_back(row_of(patch, "delegated"));
   for (const auto& patch : waits.undelegated) rows.push_back(row_of(patch, "undelegated"));
   std::cout << (rows.size() > 1 ? table(rows) : "nothing waits for " + login + "\n");

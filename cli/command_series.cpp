@@ -18,6 +18,15 @@ void print_field(std::string_view name, const std::string& value) {
             << terminal_text(value + "\n");
 }
 
+// "acked 1, reviewed 2"; what there is none of is left out.
+std::string counted(const Tally& tally) {
+  std::vector<std::string> words;
+  for (const auto kind : tally_kinds)
+    if (const auto count = tally.count(kind); count > 0)
+      words.push_back(std::string{to_string(kind)} + " " + std::to_string(count));
+  return joined(words);
+}
+
 void print_series(const SeriesEntry& series) {
   print_field("series",
               std::to_string(series.id) + (series.complete ? ", complete" : ", incomplete"));
@@ -28,6 +37,7 @@ void print_series(const SeriesEntry& series) {
   print_field("submitter", person(series.submitter));
   print_field("date", when(series.date));
   print_field("comments", std::to_string(series.comments));
+  print_field("tally", counted(series.tally));
   if (series.supersedes) print_field("supersedes", "series " + std::to_string(*series.supersedes));
   if (series.superseded_by)
     print_field("superseded", "by series " + std::to_string(*series.superseded_by));
@@ -35,10 +45,10 @@ void print_series(const SeriesEntry& series) {
 
 void print_members(const std::vector<MessageEntry>& members) {
   std::vector<std::vector<std::string>> rows{
-      {"NUMBER", "KIND", "STATE", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"}};
+      {"NUMBER", "KIND", "STATE", "A/R/T", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"}};
   for (const auto& member : members)
-    rows.push_back({numbered(member), member.kind, or_dash(member.state), when(member.date),
-                    std::to_string(member.comments.size()), titled(member.name),
+    rows.push_back({numbered(member), member.kind, or_dash(member.state), acks(member.tally),
+                    when(member.date), std::to_string(member.comments.size()), titled(member.name),
                     member.message_id});
   std::cout << '\n' << table(rows);
   for (const auto& member : members)
@@ -65,6 +75,7 @@ void print_patch(const std::vector<MessageEntry>& found) {
   print_field("pull", member.pull_url.empty() ? "" : member.pull_url + " " + member.pull_ref);
   print_field("patch-id", member.patch_id);
   for (const auto& path : member.paths) print_field("path", path);
+  print_field("tally", counted(member.tally));
   for (const auto& trailer : member.trailers) print_field("trailer", trailer);
   for (const auto& comment : member.comments) print_field("comment", comment);
 }

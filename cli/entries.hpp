@@ -13,7 +13,10 @@ namespace quilter::cli {
 
 Json entry_json(const SeriesEntry& series);
 Json entry_json(const MessageEntry& member);
+Json check_counts_json(const MessageEntry& patch);
 
+std::string acks(const Tally& tally);              // "1/2/0": acked, reviewed, tested
+std::string checked(const MessageEntry& member);   // "2/0/1": success, warning, fail
 std::string received(const SeriesEntry& series);   // "2/3"
 std::string numbered(const MessageEntry& member);  // "2/3"
 std::string titled(const std::string& name);       // "(no subject)" where there is none

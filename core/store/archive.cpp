@@ -8,6 +8,7 @@
 #include "core/store/schema.hpp"
 #include "core/store/snapshot.hpp"
 #include "core/store/sql.hpp"
+#include "core/store/tallies.hpp"
 
 namespace quilter {
 namespace {
@@ -38,7 +39,8 @@ Archive::Archive(const std::string& connection)
 Archive::~Archive() = default;
 
 std::optional<SeriesEntry> Archive::series(std::int64_t id) {
-  const auto found = snapshot_->rows(series_select + "WHERE s.id = $1", series_entry, id);
+  auto found = snapshot_->rows(series_select + "WHERE s.id = $1", series_entry, id);
+  count_trailers(*snapshot_, found);
   return found.empty() ? std::nullopt : std::optional{found.front()};
 }
 
@@ -48,9 +50,11 @@ std::vector<SeriesEntry> Archive::series_of_project(const std::string& project) 
 }
 
 std::vector<MessageEntry> Archive::members(std::int64_t series) {
-  return snapshot_->rows(
-      members_select + "WHERE s.id = $1 ORDER BY (y.message_row IS NULL), m.number", member_entry,
-      series);
+  auto found =
+      snapshot_->rows(members_select + "WHERE s.id = $1 ORDER BY (y.message_row IS NULL), m.number",
+                      member_entry, series);
+  count_trailers(*snapshot_, found);
+  return found;
 }
 
 std::vector<MessageEntry> Archive::members_of_project(const std::string& project) {
@@ -58,8 +62,10 @@ std::vector<MessageEntry> Archive::members_of_project(const std::string& project
 }
 
 std::vector<MessageEntry> Archive::find_patch(const std::string& message_id) {
-  return snapshot_->rows(members_select + "WHERE m.message_id = $1 ORDER BY j.name", member_entry,
-                         message_id);
+  auto found = snapshot_->rows(members_select + "WHERE m.message_id = $1 ORDER BY j.name",
+                               member_entry, message_id);
+  count_trailers(*snapshot_, found);
+  return found;
 }
 
 std::vector<CommentEntry> Archive::comments_of_project(const std::string& project) {

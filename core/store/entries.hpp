@@ -11,6 +11,7 @@
 
 #include "core/mail/address.hpp"
 #include "core/mail/date.hpp"
+#include "core/tracking/tally.hpp"
 
 namespace quilter {
 
@@ -25,6 +26,7 @@ struct SeriesEntry {
   std::optional<Timestamp> date;
   std::int64_t comments = 0;
   std::optional<std::int64_t> supersedes, superseded_by, merged_into;
+  Tally tally = {};  // where one series or a list of them is read
 };
 
 struct MessageEntry {  // a patch, pull request or cover letter
@@ -39,7 +41,9 @@ struct MessageEntry {  // a patch, pull request or cover letter
   std::int64_t id = 0;                       // its row
   std::vector<std::string> paths, trailers;  // trailers: its own and those of the comments on it
   std::string diff_sha256, patch_id, content_sha256;
-  std::vector<std::string> comments;  // message ids, by date
+  std::vector<std::string> comments;                // message ids, by date
+  Tally tally = {};                                 // but for members_of_project()
+  std::map<std::string, std::int64_t> checks = {};  // of lists: by state, how many
 };
 
 }  // namespace quilter

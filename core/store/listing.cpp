@@ -11,6 +11,7 @@
 #include "core/store/schema.hpp"
 #include "core/store/snapshot.hpp"
 #include "core/store/sql.hpp"
+#include "core/store/tallies.hpp"
 
 namespace quilter {
 namespace {
@@ -152,6 +153,8 @@ PatchList Listing::patches(const ListFilter& filter, const ListPage& page) {
                                      "WHERE m.id = ANY ($1::bigint[]) "
                                      "ORDER BY array_position($1::bigint[], m.id)",
                                  member_entry, ids_of(found));
+  count_trailers(*snapshot_, list.entries);
+  count_checks(*snapshot_, list.entries);
   return list;
 }
 
@@ -163,6 +166,7 @@ SeriesList Listing::series(const ListFilter& filter, const ListPage& page) {
                                      "WHERE s.id = ANY ($1::bigint[]) "
                                      "ORDER BY array_position($1::bigint[], s.id)",
                                  series_entry, ids_of(found));
+  count_trailers(*snapshot_, list.entries);
   return list;
 }
 

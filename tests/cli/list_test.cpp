@@ -1,5 +1,7 @@
 // The lists, as people and programs get them.
 
+#include <fstream>
+
 #include "tests/cli/tracked.hpp"
 
 using namespace quilter::test;
@@ -99,4 +101,72 @@ TEST_CASE("todo is what one has, and what nobody has where one maintains") {
   demo.record(patch("free-2@x", {}, {}, 3));
   CHECK(demo.json("--as mia todo --most 1")["more"] == true);
   CHECK_THAT(demo.said("--as mia todo --most 1"), Contains("there are more"));
+}
+
+TEST_CASE("tallies are of a patch, of what answers it, and of its cover letter") {
+  const Tracked demo;
+  const ScratchFolder folder;
+  const auto mail = [&](const std::string& id, const std::string& parent, const std::string& from,
+                        const std::string& subject, const std::string& text) {
+    std::ofstream{folder.path() + "/box", std::ios::app}
+        << "From x@example.org Mon Nov  2 10:00:00 2026\nList-Id: <demo.lists.example.org>\nDate: "
+           "Mon, 2 Nov 2026 10:00:00 +0000\nMessage-ID: <"
+        << id << "@x>\n"
+        << (parent.empty() ? "" : "In-Reply-To: <" + parent + "@x>\n") << "From: " << from
+        << "\nSubject: " << subject << "\n\n"
+        << text << "\n\n";
+  };
+  const std::string diff =
+      "---\ndiff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-a\n+b\n";
+  mail("c", "", "Ann <ann@x.org>", "[PATCH 0/2] cover", "Why.\n\nTested-by: Tim <tim@x.org>");
+  mail("1", "c", "Ann <ann@x.org>", "[PATCH 1/2] one",
+       "Why.\n\nFixes: 0123456789ab (\"zero\")\nAcked-by: Bob <bob@x.org>\n" + diff);
+  mail("2", "c", "Ann <ann@x.org>", "[PATCH 2/2] two", "Why.\n" + diff);
+  mail("rc", "c", "Rob <rob@x.org>", "Re: [PATCH 0/2] cover", "Reviewed-by: Rob <rob@x.org>");
+  mail("r1", "1", "Rob <rob@x.org>", "Re: [PATCH 1/2] one", "Reviewed-by: Robert <ROB@x.org>");
+  mail("r1b", "r1", "Bob <bob@x.org>", "Re: [PATCH 1/2] one",
+       "> Reviewed-by: Robert <ROB@x.org>\n> Tested-by: Eve <eve@x.org>\n\nAcked-by: Bob "
+       "<bob@x.org>");
+  mail("r2", "2", "Mia <mia@x.org>", "Re: [PATCH 2/2] two", "Reviewed-by: Mia <mia@x.org>");
+  output_of(Tracked::tool(demo.database.ingest()) + "import --quiet --jobs 1 " +
+            quoted(folder.path() + "/box"));
+
+  const auto tally = [](int acked, int reviewed, int tested, int fixes) {
+    return Json{{"acked", acked}, {"reviewed", reviewed}, {"tested", tested}, {"fixes", fixes}};
+  };
+  CHECK(demo.json("patch show c@x")[0]["tally"] == tally(0, 1, 1, 0));
+  CHECK(demo.json("patch show 1@x")[0]["tally"] == tally(1, 1, 1, 1));
+  CHECK(demo.json("patch show 2@x")[0]["tally"] == tally(0, 2, 1, 0));
+  const auto listed = demo.json("patch list --sort name")["patches"];
+  CHECK(listed[0]["tally"] == tally(1, 1, 1, 1));
+  CHECK(listed[1]["tally"] == tally(0, 2, 1, 0));
+  CHECK(demo.json("series list")["series"][0]["tally"] == tally(1, 2, 1, 1));
+  const auto series = demo.json("series show 1");
+  CHECK(series["tally"] == tally(1, 2, 1, 1));
+  CHECK(series["members"][2]["tally"] == tally(0, 2, 1, 0));
+
+  CHECK_THAT(demo.said("patch list"), Contains("A/R/T") && Contains("1/1/1") && Contains("0/2/1"));
+  CHECK_THAT(demo.said("series list"), Contains("1/2/1"));
+  CHECK_THAT(demo.said("series show 1"),
+             Contains("acked 1, reviewed 2, tested 1, fixes 1") && Contains("1/1/1"));
+  CHECK_THAT(demo.said("patch show 2@x"), Contains("tally       reviewed 2, tested 1\n"));
+}
+
+TEST_CASE("a patch is listed with its newest checks, and shown with what people decided") {
+  Tracked demo;
+  demo.record(patch("a@x", {}));
+  demo.said("--as bot patch check add a@x build fail");
+  demo.said("--as bot patch check add a@x build success");
+  demo.said("--as bot patch check add a@x style warning");
+  demo.said("--as bot patch check add a@x boot pending");
+  demo.said("--as mia patch set a@x state=accepted commit=0123456789 delegate=rob");
+  CHECK(demo.json("patch list")["patches"][0]["check_counts"] ==
+        Json{{"pending", 1}, {"success", 1}, {"warning", 1}, {"fail", 0}});
+  CHECK_THAT(demo.said("patch list"), Contains("S/W/F") && Contains("1/1/0"));
+  CHECK_THAT(demo.said("patch show a@x"),
+             Contains("delegate    rob\n") && Contains("commit      0123456789\n") &&
+                 Contains("revision    3\n") && Contains("check       build success, bot"));
+  const auto shown = demo.json("patch show a@x")[0];
+  CHECK(shown["commit"] == "0123456789");
+  CHECK(shown["revision"] == 3);
 }
