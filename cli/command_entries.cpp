@@ -76,12 +76,21 @@ std::string acks(const Tally& tally) {
                tally.count(TallyKind::tested));
 }
 
-std::string checked(const MessageEntry& member) {
+Cell checked(const MessageEntry& member) {
   const auto count = [&](const char* state) {
     const auto found = member.checks.find(state);
     return found == member.checks.end() ? 0 : static_cast<std::size_t>(found->second);
   };
-  return three(count("success"), count("warning"), count("fail"));
+  const auto success = count("success"), warning = count("warning"), fail = count("fail");
+  Cell cell{.text = three(success, warning, fail)};
+  if (success > 0) cell.paint = paint_of_check("success");
+  if (warning > 0) cell.paint = paint_of_check("warning");
+  if (fail > 0) cell.paint = paint_of_check("fail");
+  return cell;
+}
+
+std::string day(const std::optional<Timestamp>& date) {
+  return when(date).substr(0, std::string_view{"2026-11-21"}.size());
 }
 
 std::string received(const SeriesEntry& series) {
@@ -98,10 +107,6 @@ std::string titled(const std::string& name) {
 
 std::string called(const Mailbox& mailbox) {
   return mailbox.name.empty() ? mailbox.address : mailbox.name;
-}
-
-std::string or_dash(const std::string& text) {
-  return text.empty() ? "-" : text;
 }
 
 }  // namespace quilter::cli

@@ -87,34 +87,45 @@ int print_list_json(const std::string& name, const List& list) {
   return exit_code::ok;
 }
 
-std::vector<std::string> row_of(const MessageEntry& patch) {
-  return {when(patch.date),        std::to_string(patch.series),
-          numbered(patch),         patch.state,
-          acks(patch.tally),       checked(patch),
-          or_dash(patch.delegate), called(patch.submitter),
-          titled(patch.name),      patch.message_id};
+// "[v2 3/4] name", as a subject says it.
+std::string title_of(std::int32_t version, const std::string& number, const std::string& name) {
+  std::string marks;
+  if (version > 1) marks = "v" + std::to_string(version);
+  if (!number.empty()) marks += (marks.empty() ? "" : " ") + number;
+  return (marks.empty() ? "" : "[" + marks + "] ") + titled(name);
 }
 
-std::vector<std::string> row_of(const SeriesEntry& series) {
-  return {std::to_string(series.id), series.project,
-          when(series.date),         "v" + std::to_string(series.version),
-          received(series),          std::to_string(series.comments),
-          acks(series.tally),        called(series.submitter),
-          titled(series.name)};
+Row patch_heading(std::vector<std::string> first) {
+  std::vector<Fit> fits(first.size() + 5, Fit::whole);
+  for (const auto* name : {"DATE", "SERIES", "STATE", "A/R/T", "S/W/F"}) first.emplace_back(name);
+  for (const auto* name : {"DELEGATE", "SUBMITTER", "NAME", "MESSAGE-ID"}) {
+    first.emplace_back(name);
+    fits.push_back(Fit::cut);
+  }
+  return heading(std::move(first), std::move(fits));
 }
 
-std::vector<std::string> row_of(const MessageEntry& patch, const char* why) {
-  return {why,
-          patch.project,
-          when(patch.date),
-          std::to_string(patch.series),
-          numbered(patch),
-          patch.state,
-          acks(patch.tally),
-          checked(patch),
-          called(patch.submitter),
-          titled(patch.name),
-          patch.message_id};
+Row row_of(const MessageEntry& patch, const std::vector<std::string>& first) {
+  auto cells = row(first);
+  const auto add = [&](std::string text, Paint paint = Paint::plain) {
+    cells.push_back({.text = std::move(text), .paint = paint});
+  };
+  add(day(patch.date));
+  add(std::to_string(patch.series));
+  add(patch.state, paint_of_state(patch.state));
+  add(acks(patch.tally));
+  cells.push_back(checked(patch));
+  add(or_dash(patch.delegate));
+  add(called(patch.submitter));
+  add(title_of(patch.version, patch.total > 1 ? numbered(patch) : "", patch.name));
+  add(patch.message_id);
+  return cells;
+}
+
+Row row_of(const SeriesEntry& series) {
+  return row({std::to_string(series.id), series.project, day(series.date), received(series),
+              std::to_string(series.comments), acks(series.tally), called(series.submitter),
+              title_of(series.version, "", series.name)});
 }
 
 }  // namespace
@@ -124,10 +135,9 @@ std::vector<std::string> row_of(const MessageEntry& patch, const char* why) {
 int patch_list(const Common& common, const ListArguments& arguments) {
   const auto list = Listing{common.connection()}.patches(filter_of(arguments), page_of(arguments));
   if (common.output() == Output::json) return print_list_json("patches", list);
-  std::vector<std::vector<std::string>> rows{{"DATE", "SERIES", "NUMBER", "STATE", "A/R/T", "S/W/F",
-                                              "DELEGATE", "SUBMITTER", "NAME", "MESSAGE-ID"}};
-  for (const auto& patch : list.entries) rows.push_back(row_of(patch));
-  std::cout << table(rows);
+  std::vector<Row> rows{patch_heading({})};
+  for (const auto& patch : list.entries) rows.push_back(row_of(patch, {}));
+  std::cout << table(std::move(rows), screen(common));
   print_next(common, list.next);
   return exit_code::ok;
 }
@@ -135,10 +145,11 @@ int patch_list(const Common& common, const ListArguments& arguments) {
 int series_list(const Common& common, const ListArguments& arguments) {
   const auto list = Listing{common.connection()}.series(filter_of(arguments), page_of(arguments));
   if (common.output() == Output::json) return print_list_json("series", list);
-  std::vector<std::vector<std::string>> rows{{"SERIES", "PROJECT", "DATE", "VERSION", "RECEIVED",
-                                              "COMMENTS", "A/R/T", "SUBMITTER", "NAME"}};
+  std::vector<Row> rows{heading(
+      {"SERIES", "PROJECT", "DATE", "RECEIVED", "COMMENTS", "A/R/T", "SUBMITTER", "NAME"},
+      {Fit::whole, Fit::cut, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::cut, Fit::cut})};
   for (const auto& series : list.entries) rows.push_back(row_of(series));
-  std::cout << table(rows);
+  std::cout << table(std::move(rows), screen(common));
   print_next(common, list.next);
   return exit_code::ok;
 }
@@ -153,11 +164,16 @@ int todo(const Common& common, const ListArguments& arguments) {
                {"more", waits.more}});
     return exit_code::ok;
   }
-  std::vector<std::vector<std::string>> rows{{"WHY", "PROJECT", "DATE", "SERIES", "NUMBER", "STATE",
-                                              "A/R/T", "S/W/F", "SUBMITTER", "NAME", "MESSAGE-ID"}};
-  for (const auto& patch : waits.delegated) rows.push_back(row_of(patch, "delegated"));
-  for (const auto& patch : waits.undelegated) rows.push_back(row_of(patch, "undelegated"));
-  std::cout << (rows.size() > 1 ? table(rows) : "nothing waits for " + login + "\n");
+  if (waits.delegated.empty() && waits.undelegated.empty()) {
+    std::cout << "nothing waits for " << terminal_text(login + "\n");
+    return exit_code::ok;
+  }
+  std::vector<Row> rows{patch_heading({"WHY", "PROJECT"})};
+  for (const auto& patch : waits.delegated)
+    rows.push_back(row_of(patch, {"delegated", patch.project}));
+  for (const auto& patch : waits.undelegated)
+    rows.push_back(row_of(patch, {"undelegated", patch.project}));
+  std::cout << table(std::move(rows), screen(common));
   if (waits.more) std::cout << "\nthere are more: --most N\n";
   return exit_code::ok;
 }

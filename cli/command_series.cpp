@@ -43,14 +43,18 @@ void print_series(const SeriesEntry& series) {
     print_field("superseded", "by series " + std::to_string(*series.superseded_by));
 }
 
-void print_members(const std::vector<MessageEntry>& members) {
-  std::vector<std::vector<std::string>> rows{
-      {"NUMBER", "KIND", "STATE", "A/R/T", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"}};
-  for (const auto& member : members)
-    rows.push_back({numbered(member), member.kind, or_dash(member.state), acks(member.tally),
-                    when(member.date), std::to_string(member.comments.size()), titled(member.name),
-                    member.message_id});
-  std::cout << '\n' << table(rows);
+void print_members(const std::vector<MessageEntry>& members, const Screen& screen) {
+  std::vector<Row> rows{
+      heading({"NUMBER", "KIND", "STATE", "A/R/T", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"},
+              {Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::cut,
+               Fit::cut})};
+  for (const auto& member : members) {
+    rows.push_back(row({numbered(member), member.kind, or_dash(member.state), acks(member.tally),
+                        when(member.date), std::to_string(member.comments.size()),
+                        titled(member.name), member.message_id}));
+    rows.back()[2].paint = paint_of_state(member.state);
+  }
+  std::cout << '\n' << table(std::move(rows), screen);
   for (const auto& member : members)
     for (const auto& trailer : member.trailers)
       if (!trailer.starts_with("Signed-off-by:"))
@@ -134,7 +138,7 @@ int series_show(const Common& common, std::int64_t id) {
     return exit_code::ok;
   }
   print_series(*series);
-  print_members(members);
+  print_members(members, screen(common));
   return exit_code::ok;
 }
 

@@ -22,6 +22,7 @@ struct Common {
   bool json = false;
   std::string as;                  // login of the account that acts; "": the OS user's
   std::vector<std::string> words;  // the command line, as it was typed
+  std::string color = "auto";      // auto, always, never
 
   std::string acting() const;  // --as, else the OS user's login
   Output output() const { return json ? Output::json : Output::table; }

@@ -15,12 +15,12 @@ Json entry_json(const SeriesEntry& series);
 Json entry_json(const MessageEntry& member);
 Json check_counts_json(const MessageEntry& patch);
 
-std::string acks(const Tally& tally);              // "1/2/0": acked, reviewed, tested
-std::string checked(const MessageEntry& member);   // "2/0/1": success, warning, fail
-std::string received(const SeriesEntry& series);   // "2/3"
-std::string numbered(const MessageEntry& member);  // "2/3"
-std::string titled(const std::string& name);       // "(no subject)" where there is none
-std::string called(const Mailbox& mailbox);        // by name, else by address
-std::string or_dash(const std::string& text);      // "-" where there is nothing
+std::string acks(const Tally& tally);                   // "1/2/0": acked, reviewed, tested
+Cell checked(const MessageEntry& member);               // "2/0/1": success, warning, fail
+std::string day(const std::optional<Timestamp>& date);  // "2026-11-21", "-"
+std::string received(const SeriesEntry& series);        // "2/3"
+std::string numbered(const MessageEntry& member);       // "2/3"
+std::string titled(const std::string& name);            // "(no subject)" where there is none
+std::string called(const Mailbox& mailbox);             // by name, else by address
 
 }  // namespace quilter::cli

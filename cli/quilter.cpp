@@ -46,6 +46,9 @@ struct CommandLine {
         ->envname("QUILTER_DATABASE");
     app.add_option("--config", common.config_file, "configuration file")->capture_default_str();
     app.add_flag("--json", common.json, "print JSON instead of tables");
+    app.add_option("--color", common.color, "auto, always, never")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->capture_default_str();
     app.add_option("--as", common.as, "login of the account that acts; default: the user's")
         ->envname("QUILTER_AS");
     app.fallthrough();

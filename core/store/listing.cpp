@@ -46,6 +46,12 @@ std::string ids_of(const std::vector<ListPosition>& places) {
   return sql::array(ids);
 }
 
+// The rows of these ids ($1), as the ids are sorted.
+std::string in_order(const std::string& id) {
+  return "JOIN unnest($1::bigint[]) WITH ORDINALITY o (id, place) ON o.id = " + id +
+         " ORDER BY o.place";
+}
+
 std::vector<std::string> like_parts(const std::vector<std::string>& words) {
   std::vector<std::string> parts;
   for (const auto& word : words) parts.push_back(like_part(word));
@@ -149,10 +155,7 @@ PatchList Listing::patches(const ListFilter& filter, const ListPage& page) {
   auto found = places(Listed::patches, filter, page);
   PatchList list;
   list.next = cut(found, page);
-  list.entries = snapshot_->rows(members_select +
-                                     "WHERE m.id = ANY ($1::bigint[]) "
-                                     "ORDER BY array_position($1::bigint[], m.id)",
-                                 member_entry, ids_of(found));
+  list.entries = snapshot_->rows(members_select + in_order("m.id"), member_entry, ids_of(found));
   count_trailers(*snapshot_, list.entries);
   count_checks(*snapshot_, list.entries);
   return list;
@@ -162,10 +165,7 @@ SeriesList Listing::series(const ListFilter& filter, const ListPage& page) {
   auto found = places(Listed::series, filter, page);
   SeriesList list;
   list.next = cut(found, page);
-  list.entries = snapshot_->rows(series_select +
-                                     "WHERE s.id = ANY ($1::bigint[]) "
-                                     "ORDER BY array_position($1::bigint[], s.id)",
-                                 series_entry, ids_of(found));
+  list.entries = snapshot_->rows(series_select + in_order("s.id"), series_entry, ids_of(found));
   count_trailers(*snapshot_, list.entries);
   return list;
 }
