@@ -47,15 +47,27 @@ std::string shell_word(const std::string& word) {
   return quoted + "'";
 }
 
+// A connection string may hold a password: that is for nobody who reads the output.
+std::string without_secret(const std::string& word) {
+  const bool secret =
+      contains_ignoring_case(word, "password") || contains_ignoring_case(word, "://");
+  return secret ? "\"$QUILTER_DATABASE\"" : shell_word(word);
+}
+
 // The command as it was typed, for the page behind this one.
 std::string next_command(const Common& common, const ListPosition& next) {
+  constexpr std::string_view database = "--database";
   std::string command = "quilter";
-  for (std::size_t i = 0; i < common.words.size(); ++i) {
-    const auto& word = common.words[i];
-    if (word == "--after")
+  const auto& words = common.words;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--after") {
       ++i;
-    else if (!word.starts_with("--after="))
-      command += " " + shell_word(word);
+    } else if (words[i].starts_with("--database=")) {
+      command += " --database " + without_secret(words[i].substr(database.size() + 1));
+    } else if (!words[i].starts_with("--after=")) {
+      const bool is_database = i > 0 && words[i - 1] == database;
+      command += " " + (is_database ? without_secret(words[i]) : shell_word(words[i]));
+    }
   }
   return command + " --after " + to_string(next);
 }

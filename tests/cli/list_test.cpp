@@ -43,6 +43,13 @@ TEST_CASE("the lists are for people and for programs, and end with the command f
   CHECK_THAT(behind, Contains("--text 'name of'"));
   CHECK(behind.find("--after", behind.find("--after") + 1) == std::string::npos);
   CHECK_THAT(demo.said("patch list --most 2" + after + " --state accepted"), !Contains("next: "));
+
+  const auto secret = demo.database.tracker() + " password=secret";
+  for (const auto* database : {" --database ", " --database="})
+    CHECK_THAT(
+        output_of(program("quilter") + database + quoted(secret) + " patch list --most 2"),
+        Contains("next: quilter --database \"$QUILTER_DATABASE\" patch list --most 2 --after") &&
+            !Contains("secret"));
 }
 
 TEST_CASE("what no list can be asked for is told") {
