@@ -61,6 +61,19 @@ void print_members(const std::vector<MessageEntry>& members, const Screen& scree
         std::cout << numbered(member) << "  " << terminal_text(trailer + "\n");
 }
 
+// What people decided, and who stands behind it; `where` says of several projects which.
+void print_decided(const MessageEntry& member, const std::string& where) {
+  const auto print_value = [&](std::string_view name, const std::string& value) {
+    if (!value.empty() && value != "-") print_field(name, value + where);
+  };
+  print_value("state", member.state);
+  print_value("delegate", member.delegate);
+  if (member.archived) print_value("archived", "yes");
+  print_value("commit", member.commit);
+  if (member.kind != "cover") print_value("revision", std::to_string(member.revision));
+  print_value("tally", counted(member.tally));
+}
+
 void print_patch(const std::vector<MessageEntry>& found) {
   const auto& member = found.front();
   print_field("kind", member.kind);
@@ -72,14 +85,10 @@ void print_patch(const std::vector<MessageEntry>& found) {
   print_field("submitter", person(member.submitter));
   if (member.author != member.submitter) print_field("author", person(member.author));
   print_field("date", when(member.date));
-  print_field("state", member.state);
-  print_field("delegate", member.delegate);
-  print_field("commit", member.commit);
-  if (member.kind != "cover") print_field("revision", std::to_string(member.revision));
+  for (const auto& one : found) print_decided(one, found.size() > 1 ? " in " + one.project : "");
   print_field("pull", member.pull_url.empty() ? "" : member.pull_url + " " + member.pull_ref);
   print_field("patch-id", member.patch_id);
   for (const auto& path : member.paths) print_field("path", path);
-  print_field("tally", counted(member.tally));
   for (const auto& trailer : member.trailers) print_field("trailer", trailer);
   for (const auto& comment : member.comments) print_field("comment", comment);
 }

@@ -173,7 +173,10 @@ TEST_CASE("a patch is listed with its newest checks, and shown with what people 
   CHECK_THAT(demo.said("patch show a@x"),
              Contains("delegate    rob\n") && Contains("commit      0123456789\n") &&
                  Contains("revision    3\n") && Contains("check       build success, bot"));
+  CHECK_THAT(demo.said("patch show a@x"), !Contains("archived"));
+  demo.said("--as mia patch set a@x archived=yes");
+  CHECK_THAT(demo.said("patch show a@x"), Contains("archived    yes\n"));
   const auto shown = demo.json("patch show a@x")[0];
   CHECK(shown["commit"] == "0123456789");
-  CHECK(shown["revision"] == 3);
+  CHECK(shown["revision"] == 4);
 }
