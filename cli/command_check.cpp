@@ -31,13 +31,16 @@ int list_checks(const Common& common, const std::vector<CheckEntry>& checks) {
     print(values);
     return exit_code::ok;
   }
-  std::vector<std::vector<std::string>> rows{
-      {"CONTEXT", "STATE", "DATE", "BY", "PROJECT", "DESCRIPTION", "URL"}};
-  for (const auto& [project, check, by, at] : checks)
-    rows.push_back({check.context, check.state, when(at), by, project,
-                    check.description.empty() ? "-" : check.description,
-                    check.url.empty() ? "-" : check.url});
-  std::cout << table(rows);
+  std::vector<Row> rows{
+      heading({"CONTEXT", "STATE", "DATE", "BY", "PROJECT", "DESCRIPTION", "URL"},
+              {Fit::cut, Fit::whole, Fit::whole, Fit::cut, Fit::cut, Fit::cut, Fit::cut})};
+  for (const auto& [project, check, by, at] : checks) {
+    rows.push_back(row({check.context, check.state, when(at), by, project,
+                        check.description.empty() ? "-" : check.description,
+                        check.url.empty() ? "-" : check.url}));
+    rows.back()[1].paint = paint_of_check(check.state);
+  }
+  std::cout << table(std::move(rows), screen(common));
   return exit_code::ok;
 }
 

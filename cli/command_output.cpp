@@ -1,43 +1,9 @@
-#include <algorithm>
 #include <iostream>
 
 #include "cli/output.hpp"
 #include "core/mail/text.hpp"
 
 namespace quilter::cli {
-namespace {
-
-constexpr std::size_t widest_cell_bytes = 400;
-
-std::size_t width(
-    std::string_view text) {  // characters, not bytes: UTF-8 continuation bytes take no room
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
-}  // namespace
-
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  auto cells = rows;
-  for (auto& row : cells) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i] = printable(row[i], widest_cell_bytes);
-      widths[i] = std::max(widths[i], width(row[i]));
-    }
-  }
-  std::string text;
-  for (const auto& row : cells) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      text += row[i];
-      if (i + 1 < row.size()) text.append(widths[i] - width(row[i]) + 2, ' ');
-    }
-    text += '\n';
-  }
-  return text;
-}
 
 std::string terminal_text(std::string_view text) {
   std::string shown;
@@ -61,6 +27,10 @@ std::string when(const std::optional<Timestamp>& date) {
   auto text = iso8601(*date).substr(0, 16);
   text[10] = ' ';
   return text;
+}
+
+std::string or_dash(const std::string& text) {
+  return text.empty() ? "-" : text;
 }
 
 std::string joined(const std::vector<std::string>& words) {

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "cli/entries.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
@@ -11,62 +12,19 @@
 namespace quilter::cli {
 namespace {
 
-std::string received(const SeriesEntry& series) {
-  return std::to_string(series.received) + "/" + std::to_string(series.total);
-}
-
-std::string titled(const std::string& name) {
-  return name.empty() ? "(no subject)" : name;
-}
-
-Json id_or_null(const std::optional<std::int64_t>& id) {
-  return id ? Json(*id) : Json(nullptr);
-}
-
-Json json_of(const SeriesEntry& series) {
-  return {{"id", series.id},
-          {"project", series.project},
-          {"version", series.version},
-          {"total", series.total},
-          {"received", series.received},
-          {"complete", series.complete},
-          {"name", series.name},
-          {"submitter", mailbox(series.submitter)},
-          {"date", date(series.date)},
-          {"comments", series.comments},
-          {"supersedes", id_or_null(series.supersedes)},
-          {"superseded_by", id_or_null(series.superseded_by)},
-          {"merged_into", id_or_null(series.merged_into)}};
-}
-
-Json json_of(const MessageEntry& member) {
-  return {{"project", member.project},
-          {"kind", member.kind},
-          {"message_id", member.message_id},
-          {"series", member.series},
-          {"version", member.version},
-          {"number", member.number},
-          {"total", member.total},
-          {"name", member.name},
-          {"subject", member.subject},
-          {"submitter", mailbox(member.submitter)},
-          {"author", mailbox(member.author)},
-          {"date", date(member.date)},
-          {"state", or_null(member.state)},
-          {"delegate", or_null(member.delegate)},
-          {"archived", member.archived},
-          {"paths", member.paths},
-          {"patch_id", or_null(member.patch_id)},
-          {"pull_url", or_null(member.pull_url)},
-          {"pull_ref", or_null(member.pull_ref)},
-          {"trailers", member.trailers},
-          {"comments", member.comments}};
-}
-
 void print_field(std::string_view name, const std::string& value) {
   if (value.empty() || value == "-") return;
   std::cout << name << std::string(name.size() < 12 ? 12 - name.size() : 1, ' ')
             << terminal_text(value + "\n");
+}
+
+// "acked 1, reviewed 2"; what there is none of is left out.
+std::string counted(const Tally& tally) {
+  std::vector<std::string> words;
+  for (const auto kind : tally_kinds)
+    if (const auto count = tally.count(kind); count > 0)
+      words.push_back(std::string{to_string(kind)} + " " + std::to_string(count));
+  return joined(words);
 }
 
 void print_series(const SeriesEntry& series) {
@@ -79,24 +37,41 @@ void print_series(const SeriesEntry& series) {
   print_field("submitter", person(series.submitter));
   print_field("date", when(series.date));
   print_field("comments", std::to_string(series.comments));
+  print_field("tally", counted(series.tally));
   if (series.supersedes) print_field("supersedes", "series " + std::to_string(*series.supersedes));
   if (series.superseded_by)
     print_field("superseded", "by series " + std::to_string(*series.superseded_by));
 }
 
-void print_members(const std::vector<MessageEntry>& members) {
-  std::vector<std::vector<std::string>> rows{
-      {"NUMBER", "KIND", "STATE", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"}};
-  for (const auto& member : members)
-    rows.push_back({std::to_string(member.number) + "/" + std::to_string(member.total), member.kind,
-                    member.state.empty() ? "-" : member.state, when(member.date),
-                    std::to_string(member.comments.size()), titled(member.name),
-                    member.message_id});
-  std::cout << '\n' << table(rows);
+void print_members(const std::vector<MessageEntry>& members, const Screen& screen) {
+  std::vector<Row> rows{
+      heading({"NUMBER", "KIND", "STATE", "A/R/T", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"},
+              {Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::cut,
+               Fit::cut})};
+  for (const auto& member : members) {
+    rows.push_back(row({numbered(member), member.kind, or_dash(member.state), acks(member.tally),
+                        when(member.date), std::to_string(member.comments.size()),
+                        titled(member.name), member.message_id}));
+    rows.back()[2].paint = paint_of_state(member.state);
+  }
+  std::cout << '\n' << table(std::move(rows), screen);
   for (const auto& member : members)
     for (const auto& trailer : member.trailers)
       if (!trailer.starts_with("Signed-off-by:"))
-        std::cout << member.number << "/" << member.total << "  " << terminal_text(trailer + "\n");
+        std::cout << numbered(member) << "  " << terminal_text(trailer + "\n");
+}
+
+// What people decided, and who stands behind it; `where` says of several projects which.
+void print_decided(const MessageEntry& member, const std::string& where) {
+  const auto print_value = [&](std::string_view name, const std::string& value) {
+    if (!value.empty() && value != "-") print_field(name, value + where);
+  };
+  print_value("state", member.state);
+  print_value("delegate", member.delegate);
+  if (member.archived) print_value("archived", "yes");
+  print_value("commit", member.commit);
+  if (member.kind != "cover") print_value("revision", std::to_string(member.revision));
+  print_value("tally", counted(member.tally));
 }
 
 void print_patch(const std::vector<MessageEntry>& found) {
@@ -106,13 +81,11 @@ void print_patch(const std::vector<MessageEntry>& found) {
   for (const auto& one : found)
     print_field("project", one.project + ", series " + std::to_string(one.series));
   print_field("name", titled(member.name));
-  print_field("number", std::to_string(member.number) + "/" + std::to_string(member.total) +
-                            " of v" + std::to_string(member.version));
+  print_field("number", numbered(member) + " of v" + std::to_string(member.version));
   print_field("submitter", person(member.submitter));
   if (member.author != member.submitter) print_field("author", person(member.author));
   print_field("date", when(member.date));
-  print_field("state", member.state);
-  print_field("delegate", member.delegate);
+  for (const auto& one : found) print_decided(one, found.size() > 1 ? " in " + one.project : "");
   print_field("pull", member.pull_url.empty() ? "" : member.pull_url + " " + member.pull_ref);
   print_field("patch-id", member.patch_id);
   for (const auto& path : member.paths) print_field("path", path);
@@ -131,14 +104,6 @@ void print_remarks(const Remarks& remarks) {
 
 // What follows reads all that a command shows, and lets the archive go before anybody reads the
 // output.
-
-std::vector<SeriesEntry> newest_series(const Common& common,
-                                       const std::optional<std::string>& project,
-                                       std::int64_t most) {
-  Archive archive{common.connection()};
-  if (project) archive.require_project(*project);
-  return archive.series(project, most);
-}
 
 struct FoundSeries {
   std::optional<SeriesEntry> series;
@@ -170,40 +135,19 @@ FoundPatch find_patch(const Common& common, const std::string& message_id) {
 
 }  // namespace
 
-int series_list(const Common& common, const std::optional<std::string>& project,
-                std::int64_t most) {
-  const auto entries = newest_series(common, project, most);
-  if (common.output() == Output::json) {
-    auto values = Json::array();
-    for (const auto& entry : entries) values.push_back(json_of(entry));
-    print(values);
-    return exit_code::ok;
-  }
-  std::vector<std::vector<std::string>> rows{
-      {"SERIES", "PROJECT", "DATE", "VERSION", "RECEIVED", "COMMENTS", "SUBMITTER", "NAME"}};
-  for (const auto& series : entries)
-    rows.push_back(
-        {std::to_string(series.id), series.project, when(series.date),
-         "v" + std::to_string(series.version), received(series), std::to_string(series.comments),
-         series.submitter.name.empty() ? series.submitter.address : series.submitter.name,
-         titled(series.name)});
-  std::cout << table(rows);
-  return exit_code::ok;
-}
-
 int series_show(const Common& common, std::int64_t id) {
   const auto [series, members] = find_series(common, id);
   if (!series)
     return complain("there is no series " + std::to_string(id) + ": see quilter series list");
   if (common.output() == Output::json) {
-    auto value = json_of(*series);
+    auto value = entry_json(*series);
     value["members"] = Json::array();
-    for (const auto& member : members) value["members"].push_back(json_of(member));
+    for (const auto& member : members) value["members"].push_back(entry_json(member));
     print(value);
     return exit_code::ok;
   }
   print_series(*series);
-  print_members(members);
+  print_members(members, screen(common));
   return exit_code::ok;
 }
 
@@ -226,7 +170,7 @@ int patch_show(const Common& common, const std::string& message_id, bool with_di
   if (common.output() == Output::json) {
     auto values = Json::array();
     for (const auto& member : found) {
-      auto value = json_of(member);
+      auto value = entry_json(member);
       value.update(remarks_json(remarks, member.project));
       values.push_back(value);
     }

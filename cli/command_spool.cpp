@@ -25,10 +25,6 @@ int complain_held(const std::string& id) {
   return complain(id + " is being recorded, or in another hand: try again");
 }
 
-std::string or_dash(const std::string& text) {
-  return text.empty() ? "-" : text;
-}
-
 std::string age(const std::optional<Timestamp>& arrived) {
   using namespace std::chrono;
   if (!arrived) return "-";

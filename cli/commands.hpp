@@ -20,7 +20,9 @@ struct Common {
   std::string database;  // libpq connection string; "" where it comes from the configuration file
   std::string config_file = "/etc/quilter/quilter.toml";
   bool json = false;
-  std::string as;  // login of the account that acts; "": the OS user's
+  std::string as;                  // login of the account that acts; "": the OS user's
+  std::vector<std::string> words;  // the command line, as it was typed
+  std::string color = "auto";      // auto, always, never
 
   std::string acting() const;  // --as, else the OS user's login
   Output output() const { return json ? Output::json : Output::table; }
@@ -112,7 +114,6 @@ int project_remove(const Common& common, const std::string& name);
 
 int series_merge(const Common& common, std::int64_t kept, std::int64_t other);
 int series_split(const Common& common, std::int64_t id, const std::vector<std::int32_t>& numbers);
-int series_list(const Common& common, const std::optional<std::string>& project, std::int64_t most);
 int series_show(const Common& common, std::int64_t id);
 int patch_show(const Common& common, const std::string& message_id, bool with_diff);
 

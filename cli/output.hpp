@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cli/exit_code.hpp"
+#include "cli/table.hpp"
 #include "core/mail/address.hpp"
 #include "core/mail/date.hpp"
 
@@ -19,14 +20,12 @@ namespace quilter::cli {
 
 using Json = nlohmann::ordered_json;
 
-// Columns as wide as their widest cell, two blanks apart; the first row is the heading.
-std::string table(const std::vector<std::vector<std::string>>& rows);
-
 // Line ends and tabs stay, other control characters become '?'.
 std::string terminal_text(std::string_view text);
 
 std::string person(const Mailbox& mailbox);                 // "Name <a@b>"
 std::string when(const std::optional<Timestamp>& date);     // "2026-11-21 23:59", "-"
+std::string or_dash(const std::string& text);               // "-" where there is nothing
 std::string joined(const std::vector<std::string>& words);  // "a, b", "-"
 
 Json or_null(const std::string& text);  // "" is null

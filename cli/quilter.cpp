@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/lists.hpp"
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
 #include "config/config_error.hpp"
@@ -31,12 +32,11 @@ struct CommandLine {
   cli::DelegateArguments delegate;
   cli::AutomateArguments automate;
   std::string id;
-  std::optional<std::string> project_filter;
   std::int64_t series_id = 0, other_id = 0;
   std::vector<std::int32_t> numbers;
-  std::int64_t most = 50;
   bool with_diff = false;
   std::function<int()> command;
+  cli::ListLine lists{common, command};
   cli::TrackingLine tracking{common, command};
 
   CommandLine() {
@@ -46,6 +46,9 @@ struct CommandLine {
         ->envname("QUILTER_DATABASE");
     app.add_option("--config", common.config_file, "configuration file")->capture_default_str();
     app.add_flag("--json", common.json, "print JSON instead of tables");
+    app.add_option("--color", common.color, "auto, always, never")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->capture_default_str();
     app.add_option("--as", common.as, "login of the account that acts; default: the user's")
         ->envname("QUILTER_AS");
     app.fallthrough();
@@ -76,6 +79,7 @@ struct CommandLine {
     add_import();
     add_doctor();
     add_automation();
+    lists.add_to(app);
     tracking.add_to(app);
   }
 
@@ -130,12 +134,6 @@ struct CommandLine {
 
   void add_series() {
     auto* series = group("series", "patches and cover letter that belong together");
-    auto* list = add(*series, "list", "the newest series",
-                     [this] { return cli::series_list(common, project_filter, most); });
-    list->add_option("--project", project_filter, "of this project only");
-    list->add_option("--most", most, "how many")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
     auto* show = add(*series, "show", "one series and its patches",
                      [this] { return cli::series_show(common, series_id); });
     show->add_option("ID", series_id, "as in series list")->required();
@@ -154,6 +152,7 @@ struct CommandLine {
                            [this] { return cli::patch_show(common, cli::bare(id), with_diff); });
     patch_show->add_option("MESSAGE-ID", id, "with or without angle brackets")->required();
     patch_show->add_flag("--diff", with_diff, "print the diff too");
+    lists.add_to(*patch, *series);
     tracking.add_to(*patch, *series);
     auto* mbox = add(app, "mbox", "a series or a patch, as git am takes it",
                      [this] { return cli::mbox(common, cli::bare(id)); });
@@ -284,6 +283,7 @@ struct CommandLine {
 int main(int argc, char** argv) {
   try {
     CommandLine line;
+    line.common.words.assign(argv + 1, argv + argc);
     try {
       line.app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -28,14 +28,14 @@ bool is_member(const Arrival& arrival) {
   return arrival.submission.kind != Kind::comment;
 }
 
-struct Kin {
+struct Kindred {
   std::vector<const Arrival*> arrivals;
   std::vector<std::int64_t> neighbourhoods, missing_ties;
 };
 
 // Arrivals that share a tie, or whose ties share a neighbourhood; in the order of the first of
 // each.
-std::vector<Kin> kin_of(std::span<const Arrival> arrivals, const BatchFacts& facts) {
+std::vector<Kindred> kindred(std::span<const Arrival> arrivals, const BatchFacts& facts) {
   Unions unions{arrivals.size()};
   std::map<std::int64_t, std::size_t> by_tie, by_neighbourhood;
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
@@ -47,7 +47,7 @@ std::vector<Kin> kin_of(std::span<const Arrival> arrivals, const BatchFacts& fac
       unions.unite(owners.try_emplace(is_known ? known->second : tie, i).first->second, i);
     }
   }
-  std::vector<Kin> all;
+  std::vector<Kindred> all;
   std::map<std::size_t, std::size_t> places;
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
     if (!is_member(arrivals[i])) continue;
@@ -66,7 +66,7 @@ std::vector<Kin> kin_of(std::span<const Arrival> arrivals, const BatchFacts& fac
   return all;
 }
 
-Facts facts_of(const Kin& kin, const BatchFacts& all) {
+Facts facts_of(const Kindred& kin, const BatchFacts& all) {
   const std::set<std::int64_t> near{kin.neighbourhoods.begin(), kin.neighbourhoods.end()};
   Facts facts;
   for (const auto& [id, row] : all.facts.series)
@@ -125,7 +125,7 @@ BatchPlan make_plan(std::span<const Arrival> arrivals, const BatchFacts& facts,
                     const StitchOptions& options) {
   BatchPlan plan;
   plan_people(plan, arrivals, facts);
-  for (const auto& kin : kin_of(arrivals, facts))
+  for (const auto& kin : kindred(arrivals, facts))
     plan.groups.push_back({sorted_once(kin.neighbourhoods), sorted_once(kin.missing_ties),
                            make_plan(facts_of(kin, facts), options)});
   plan_comments(plan, arrivals, facts.facts);

@@ -20,6 +20,7 @@
 #include "core/mail/date.hpp"
 #include "core/mail/project.hpp"
 #include "core/series/stitch.hpp"
+#include "core/store/entries.hpp"
 #include "core/store/rederived.hpp"
 #include "core/store/remarks.hpp"
 #include "core/store/store.hpp"
@@ -31,33 +32,6 @@ struct ProjectEntry {
   bool tracked = true;
   std::int64_t messages = 0;
   bool auto_supersede = false, auto_delegate = true, auto_accept = true;
-};
-
-struct SeriesEntry {
-  std::int64_t id = 0;
-  std::string project;
-  std::int32_t version = 1, total = 1;
-  std::int32_t received = 0;  // patches that are there
-  bool complete = false;
-  std::string name;
-  Mailbox submitter;
-  std::optional<Timestamp> date;
-  std::int64_t comments = 0;
-  std::optional<std::int64_t> supersedes, superseded_by, merged_into;
-};
-
-struct MessageEntry {  // a patch, pull request or cover letter
-  std::string project, message_id, kind, name, subject, state, delegate, pull_url, pull_ref;
-  std::int64_t series = 0;
-  std::int32_t version = 1, number = 1, total = 1;
-  Mailbox submitter, author;
-  std::optional<Timestamp> date;
-  bool archived = false;
-  std::string commit;                        // "": not known to be merged
-  std::int64_t revision = 0;                 // how many changes there were
-  std::vector<std::string> paths, trailers;  // trailers: its own and those of the comments on it
-  std::string diff_sha256, patch_id, content_sha256;
-  std::vector<std::string> comments;  // message ids, by date
 };
 
 struct CommentEntry {
@@ -90,8 +64,6 @@ class Archive {
   void change_project(const std::string& name, const std::function<void(ProjectEntry&)>& change);
   void remove_project(const std::string& name);  // Refused while it has messages
 
-  // The newest first; of all projects where none is named; at most `most`.
-  std::vector<SeriesEntry> series(const std::optional<std::string>& project, std::int64_t most);
   std::optional<SeriesEntry> series(std::int64_t id);  // a merged one with `merged_into`
 
   // What only an administrator can know; stitching respects it from then on. Both give the series

@@ -106,7 +106,7 @@ TEST_CASE("series, patches and trailers are shown to people and to programs") {
              Contains("complete") && Contains("1/1  Reviewed-by: Bob"));
   CHECK_THAT(archived.tool("patch show '<a@example.org>'"), Contains("Reviewed-by: Bob"));
 
-  const auto list = archived.json("series list");
+  const auto list = archived.json("series list")["series"];
   REQUIRE(list.size() == 1);
   CHECK(list[0]["name"] == "name of c@example.org");
   CHECK(list[0]["version"] == 2);
@@ -141,9 +141,10 @@ TEST_CASE("nothing from a mail can move a terminal") {
   mail.pull = PullRequest{"https://example.org/\x1b]0;title\x07", "\xc2\x9b", "", ""};
   archived.record(mail);
   for (const auto* command :
-       {"series list", "series show 1", "patch show a@example.org --diff", "mbox 1",
-        "dump --project demo", "--json series list", "--json series show 1",
-        "--json patch show a@example.org", "project remove 'a\x1b[31m\x07\xc2\x9b'"}) {
+       {"series list", "patch list", "--json patch list", "series show 1",
+        "patch show a@example.org --diff", "mbox 1", "dump --project demo", "--json series list",
+        "--json series show 1", "--json patch show a@example.org",
+        "project remove 'a\x1b[31m\x07\xc2\x9b'"}) {
     const auto text = archived.tool(command);
     CAPTURE(command);
     CHECK(text.find('\x1b') == std::string::npos);
@@ -154,8 +155,8 @@ TEST_CASE("nothing from a mail can move a terminal") {
   }
   CHECK_THAT(said("--database 'host=/\x1b[31m' series list"), Contains("/?[31m"));
   CHECK_THAT(archived.tool("mbox 1"), Contains("https://example.org/?]0;title? ?\nstatus=1"));
-  CHECK(archived.json("series list")[0]["name"] == mail.name);  // escaped, and whole
-  CHECK(archived.json("series list")[0]["submitter"]["name"] == mail.submitter.name);
+  CHECK(archived.json("series list")["series"][0]["name"] == mail.name);  // escaped, and whole
+  CHECK(archived.json("series list")["series"][0]["submitter"]["name"] == mail.submitter.name);
 }
 
 TEST_CASE("mbox gives patches in order, without the cover letter, for git am") {

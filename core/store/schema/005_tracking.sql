@@ -119,6 +119,14 @@ ALTER TABLE patch
   ADD COLUMN revision    bigint NOT NULL DEFAULT 0 CHECK (revision >= 0);  -- how many changes there were
 CREATE INDEX patch_delegate ON patch (delegate_id, state) WHERE delegate_id IS NOT NULL;
 
+-- What lists are asked for (core/store/list_statement). Paths and words are looked for among what these give: an index of either
+-- would cost each mail more than the rare search is worth.
+CREATE INDEX patch_state ON patch (state);
+CREATE INDEX message_newest ON message (project_id, coalesce(date, '-infinity'::timestamptz), id) WHERE kind IN ('patch', 'pull');
+CREATE INDEX message_submitter ON message (submitter_id) WHERE kind IN ('patch', 'pull');
+DROP INDEX series_of_project, series_newest;
+CREATE INDEX series_newest ON series (project_id, coalesce(date, '-infinity'::timestamptz), id) WHERE merged_into_id IS NULL;
+
 CREATE TABLE check_result (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   request     uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),  -- made by who asks: asked again, it is there once

@@ -7,6 +7,7 @@
 
 #include "core/series/identities.hpp"
 #include "core/store/archive.hpp"
+#include "core/store/listing.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/members.hpp"
 #include "tests/support/scratch_database.hpp"
@@ -143,7 +144,7 @@ TEST_CASE("a series with its cover letter, comments and next version stands as i
         patch("c2", {2, 0, 1}, {"c"}, 3), patch("a2", {2, 1, 1}, {"c2", "c"}, 4)})
     REQUIRE(recording.record(mail).status == Status::stored);
   Archive archive{recording.database.owner()};
-  const auto all = archive.series({}, 10);
+  const auto all = Listing{recording.database.owner()}.series({}, {}).entries;
   REQUIRE(all.size() == 2);
   CHECK(all[0].supersedes == all[1].id);
   CHECK(all[1].superseded_by == all[0].id);
@@ -179,7 +180,7 @@ TEST_CASE("a merged series redirects to the one that stays") {
   Archive archive{recording.database.owner()};
   CHECK(archive.series(second.series)->merged_into == first.series);
   CHECK(archive.series(first.series)->complete);
-  CHECK(archive.series({}, 10).size() == 1);
+  CHECK(archive.series_of_project("demo").size() == 1);
 }
 
 TEST_CASE("a redirect is one hop, however often series merge") {
@@ -209,7 +210,7 @@ TEST_CASE("two projects whose ties have one hash share no series") {
   REQUIRE(outcome.status == Status::stored);
   Archive archive{recording.database.owner()};
   CHECK(archive.series(outcome.series)->project == "two");
-  CHECK(archive.series("demo", 10).front().received == 1);
+  CHECK(archive.series_of_project("demo").front().received == 1);
 }
 
 TEST_CASE("an address is kept as it is beyond ASCII, whatever the locale") {
