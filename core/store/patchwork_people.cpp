@@ -3,8 +3,11 @@
 #include <optional>
 #include <set>
 
+#include "core/store/account_events.hpp"
 #include "core/store/accounts.hpp"
+#include "core/store/new_request.hpp"
 #include "core/store/sql.hpp"
+#include "core/tracking/change.hpp"
 
 namespace quilter {
 namespace {
@@ -20,24 +23,33 @@ std::optional<std::string> known_login(pqxx::transaction_base& transaction, cons
   return rows[0][0].as<std::string>();
 }
 
-void make_account(pqxx::transaction_base& transaction, const UserThere& user,
+void make_account(pqxx::transaction_base& transaction, const Asked& asked, const UserThere& user,
                   const std::set<std::string>& maintained) {
+  const auto& login = user.username;
   const auto id =
       transaction
-          .exec_params1("INSERT INTO account (login, disabled) VALUES ($1, $2) RETURNING id",
-                        user.username, !user.active)[0]
+          .exec_params1("INSERT INTO account (login, disabled) VALUES ($1, $2) RETURNING id", login,
+                        !user.active)[0]
           .as<std::int64_t>();
-  for (const auto& address : user.addresses)
-    if (address.find('@') != std::string::npos)
-      transaction.exec_params(
-          "INSERT INTO account_address (address, account_id) VALUES ($1, $2) "
-          "ON CONFLICT DO NOTHING",
-          address, id);
+  const std::string disabled = user.active ? "false" : "true";
+  tell(transaction, asked,
+       {"account-created", login, std::nullopt, "", "",
+        "{\"admin\": false, \"disabled\": " + disabled + "}"});
+  for (const auto& address : user.addresses) {
+    if (address.find('@') == std::string::npos) continue;
+    const auto added = transaction.exec_params(
+        "INSERT INTO account_address (address, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        address, id);
+    if (added.affected_rows() == 1)
+      tell(transaction, asked, {"account-changed", login, std::nullopt, "address", "", address});
+  }
   for (const auto& project : maintained)
-    transaction.exec_params(
-        "INSERT INTO role (project_id, account_id, role) SELECT id, $2, 'maintainer' FROM project "
-        "WHERE name = $1",
-        project, id);
+    for (const auto& row : transaction.exec_params(
+             "INSERT INTO role (project_id, account_id, role) SELECT id, $2, 'maintainer' "
+             "FROM project WHERE name = $1 RETURNING project_id",
+             project, id))
+      tell(transaction, asked,
+           {"role-changed", login, row[0].as<std::int64_t>(), "role", "", "maintainer"});
 }
 
 bool lacks_role(pqxx::transaction_base& transaction, const std::string& login,
@@ -55,6 +67,7 @@ bool lacks_role(pqxx::transaction_base& transaction, const std::string& login,
 PeopleTaken take_people(pqxx::transaction_base& transaction, const std::vector<UserThere>& users,
                         const std::map<std::int64_t, std::string>& projects, Trial trial) {
   PeopleTaken people;
+  const Asked asked{Actor::takeover().login, new_request()};
   for (const auto& user : users) {
     std::set<std::string> maintained;
     for (const auto id : user.maintains)
@@ -66,7 +79,7 @@ PeopleTaken take_people(pqxx::transaction_base& transaction, const std::vector<U
         if (user.active && lacks_role(transaction, *login, project))
           people.lacking.emplace_back(project, *login);
     } else if (is_login(user.username)) {
-      if (trial == Trial::no) make_account(transaction, user, maintained);
+      if (trial == Trial::no) make_account(transaction, asked, user, maintained);
       people.logins.emplace(user.id, user.username);
       people.made.push_back(user.username);
     } else {

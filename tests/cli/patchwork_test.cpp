@@ -209,6 +209,11 @@ TEST_CASE("people get accounts once, and no more than they were") {
                                          R"({"login": "pat", "admin": false, "disabled": false,
           "addresses": ["pat@example.org", "pat@work.org"], "roles": {"demo": "maintainer"}})"));
   CHECK(demo.database.ask("SELECT count(*) FROM token") == "0\n");
+  CHECK(
+      demo.database.ask("SELECT string_agg(concat_ws(' ', category, field, new_value), ', ' ORDER "
+                        "BY id) FROM event WHERE login = 'pat' AND actor = 'import-patchwork'") ==
+      "account-created {\"admin\": false, \"disabled\": false}, account-changed address "
+      "pat@example.org, account-changed address pat@work.org, role-changed role maintainer\n");
   demo.said("--as root user role demo pat none");
   demo.said("--as root user set pat --no-address pat@work.org --disabled");
   CHECK(demo.moved()["accounts"] ==
