@@ -49,6 +49,9 @@ class ScratchDatabase {
 class ReadyDatabase : public ScratchDatabase {
  public:
   ReadyDatabase();
+
+ private:
+  static const std::string& ready_to_copy();
 };
 
 // What is in another one, which nobody may be connected to meanwhile. Gone with the object.
