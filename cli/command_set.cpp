@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <iostream>
-#include <set>
 
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
@@ -91,6 +90,15 @@ int set(const Common& common, const SetArguments& arguments, Request request) {
   return tell(common, outcomes);
 }
 
+// What is not known is called as it was asked for.
+std::string named(const Outcome& outcome) {
+  if (!outcome.message_id.empty()) return outcome.message_id;
+  if (const auto* series = std::get_if<SeriesId>(&outcome.target))
+    return "series " + std::to_string(series->id);
+  const auto* id = std::get_if<MessageId>(&outcome.target);
+  return id ? *id : "-";
+}
+
 std::vector<std::string> row_of(const Outcome& outcome) {
   const auto& values = outcome.values;
   const bool known = outcome.patch != 0;
@@ -103,7 +111,7 @@ std::vector<std::string> row_of(const Outcome& outcome) {
           shown(values[PatchField::delegate]),
           known ? flag(values[PatchField::archived]) : "-",
           shown(values[PatchField::commit]),
-          shown(outcome.message_id),
+          named(outcome),
           outcome.detail.empty() ? "-" : outcome.detail};
 }
 
@@ -137,13 +145,10 @@ std::string project_of(const Common& common, const std::optional<std::string>& n
     archive.require_project(*named);
     return *named;
   }
-  std::set<std::string> projects;
-  for (const auto& id : message_ids)
-    for (const auto& entry : archive.find_patch(id)) projects.insert(entry.project);
+  const auto projects = archive.projects_of(message_ids);
   if (projects.size() > 1)
-    throw Refused{"in which project? --project names one of " +
-                  joined({projects.begin(), projects.end()})};
-  return projects.empty() ? "" : *projects.begin();
+    throw Refused{"in which project? --project names one of " + joined(projects)};
+  return projects.empty() ? "" : projects.front();
 }
 
 int tell(const Common& common, const std::vector<Outcome>& outcomes) {

@@ -107,6 +107,8 @@ int watch(const Common& common, const WatchArguments& arguments) {
 }
 
 int history(const Common& common, const std::string& id) {
+  if (id.empty() || whole_number(id) == 0)  // of everything there is watch
+    throw Refused{"no message id and no series: '" + id + "'; quilter watch tells all"};
   auto tracker = reader_of(common);
   EventFilter filter;
   if (const auto series = whole_number(id))

@@ -53,6 +53,14 @@ void add_addresses(pqxx::transaction_base& transaction, const Asked& asked, std:
   }
 }
 
+// Everybody runs their own tokens, who is disabled nothing.
+void require_own_or_right(pqxx::transaction_base& transaction, const std::string& by,
+                          const std::string& login) {
+  if (by != login) return require_right(transaction, by, Action::run_accounts, "");
+  if (!transaction.exec_params("SELECT FROM account WHERE login = $1 AND disabled", by).empty())
+    throw Refused{"the account " + by + " is disabled"};
+}
+
 std::string new_token() {
   std::array<std::uint8_t, 32> bytes{};
   if (getentropy(bytes.data(), bytes.size()) != 0)
@@ -236,7 +244,7 @@ std::string Accounts::add_token(const std::string& by, const std::string& login,
                                 std::optional<std::chrono::days> lifetime) {
   auto token = new_token();
   write_accounts(*pool_, *snapshot_, by, [&](auto& transaction, const Asked& asked) {
-    if (by != login) require_right(transaction, by, Action::run_accounts, "");
+    require_own_or_right(transaction, by, login);
     const auto row = transaction.exec_params1(
         "INSERT INTO token (account_id, hash, label, expires_at) "
         "VALUES ($1, decode($2, 'hex'), $3, now() + NULLIF($4, '')::integer * interval '1 day') "
@@ -266,7 +274,7 @@ void Accounts::revoke_token(const std::string& by, std::int64_t id) {
     if (rows.empty())
       throw Refused{"there is no token " + std::to_string(id) + ": see quilter token list"};
     const auto login = rows[0][0].template as<std::string>();
-    if (login != by) require_right(transaction, by, Action::run_accounts, "");
+    require_own_or_right(transaction, by, login);
     const auto revoked = transaction.exec_params(
         "UPDATE token SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL", id);
     if (revoked.affected_rows() == 1)

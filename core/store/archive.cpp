@@ -68,6 +68,13 @@ std::vector<MessageEntry> Archive::find_patch(const std::string& message_id) {
   return found;
 }
 
+std::vector<std::string> Archive::projects_of(const std::vector<std::string>& patches) {
+  return snapshot_->rows(
+      "SELECT DISTINCT j.name FROM message m JOIN project j ON j.id = m.project_id "
+      "WHERE m.message_id = ANY ($1::text[]) AND m.kind <> 'comment' ORDER BY 1",
+      [](const pqxx::row& row) { return row[0].as<std::string>(); }, sql::array(patches));
+}
+
 std::vector<CommentEntry> Archive::comments_of_project(const std::string& project) {
   return snapshot_->rows(
       "SELECT m.message_id, coalesce(t.message_id, ''), coalesce(m.ancestors[1], ''), "

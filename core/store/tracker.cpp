@@ -58,7 +58,9 @@ Named named_by(const Request& request) {
 void share_projects(pqxx::transaction_base& transaction, const Request& request,
                     const Named& named) {
   for (const auto& row : transaction.exec_params(
-           "SELECT m.project_id FROM message m WHERE m.id = ANY (named_patches($1, $2, $3, $4)) "
+           // A subquery is evaluated once; a function that reads would be for each row there is.
+           "SELECT m.project_id FROM message m "
+           "WHERE m.id = ANY (ARRAY(SELECT unnest(named_patches($1, $2, $3, $4)))) "
            "UNION SELECT j.id FROM project j WHERE j.name = $1 ORDER BY 1",
            request.project, named.message_ids, named.patches, named.series))
     transaction.exec(share_project(row[0].as<std::int64_t>()));

@@ -81,6 +81,11 @@ TEST_CASE("of a token its hash is kept, and its account or an admin revokes it")
   CHECK_THAT(demo.said("--as bot token revoke 1"), Contains("status=0"));
   CHECK_THAT(demo.said("--as root token revoke 2"), Contains("status=0"));
   CHECK(demo.json("token list")[1]["revoked"].is_string());
+  demo.said("--as bot token add");
+  demo.said("--as root user set bot --disabled");
+  for (const auto* words : {"token add", "token revoke 3"})
+    CHECK_THAT(demo.said(std::string{"--as bot "} + words),
+               Contains("the account bot is disabled"));
 }
 
 TEST_CASE("what is changed of accounts, roles and tokens is told, and nothing secret with it") {

@@ -71,6 +71,24 @@ void check_denied(const std::string& connection, const std::string& statement) {
 
 }  // namespace
 
+// Which once was as often as there are messages.
+TEST_CASE("what a change names is looked up as often among many messages as among few") {
+  Tracked demo;
+  for (int i = 0; i < 30; ++i) demo.record(patch("m" + std::to_string(i), {}));
+  demo.sql("ALTER DATABASE " + demo.name() + " SET track_functions = 'all'");
+  {
+    Tracker fresh{options_for(demo.tracker())};
+    fresh.update({{"mia"}, "demo", {{MessageId{"m7"}, state, "accepted"}}});
+  }
+  const auto calls = [&] {
+    return demo.sql(
+        "SELECT coalesce(sum(calls), 0) FROM pg_stat_user_functions "
+        "WHERE funcname = 'named_patches'");
+  };
+  while (calls() == "0") std::this_thread::yield();  // the server counts when a connection ends
+  CHECK(std::stoi(calls()) <= 3);
+}
+
 TEST_CASE("each field is changed by itself, and each change is an event") {
   Tracked demo;
   demo.record(patch("a", {}));
