@@ -20,6 +20,7 @@ constexpr std::uint64_t most_ahead = 10'000;
 // Of a transaction. More save nothing, and hold their locks for longer.
 constexpr std::size_t most_in_a_batch = 32;
 constexpr std::size_t most_bytes_in_a_batch = std::size_t{1} << 20U;  // one message always fits
+constexpr std::size_t most_kin_in_a_batch = 600;  // each is a lock, and PostgreSQL has so many
 
 // Nearly what their locks are, and cheaper: a wrong guess costs a wait.
 std::vector<std::uint64_t> kin_of(const Mail& mail) {
@@ -120,27 +121,35 @@ void Importer::read_some(std::unique_lock<std::mutex>& lock) {
   }
   lock.lock();
   std::ranges::move(some, std::back_inserter(held_back_));
+  std::ranges::sort(held_back_, {}, &Job::number);
 }
 
-// Kin may be in one batch, so they are made busy once it is whole.
+// Kin may be in one batch, so they are made busy once it is whole. Nobody overtakes older kin: of
+// two copies of a message the first one stays.
 Importer::Batch Importer::take_free() {
   Batch batch;
-  std::size_t bytes = 0;
+  std::size_t bytes = 0, kin = 0;
   std::deque<Job> left;
+  std::unordered_set<std::uint64_t> kin_left;
   for (auto& job : held_back_) {
     const auto size = job.source.message.bytes.size();
     const bool fits =
-        batch.empty() || (batch.size() < most_in_a_batch && bytes + size <= most_bytes_in_a_batch);
-    if (!fits || !is_free(job)) {
+        batch.empty() || (batch.size() < most_in_a_batch && bytes + size <= most_bytes_in_a_batch &&
+                          kin + job.kin.size() <= most_kin_in_a_batch);
+    const auto is_left = [&](auto one) { return kin_left.contains(one); };
+    if (!fits || !is_free(job) || std::ranges::any_of(job.kin, is_left)) {
+      kin_left.insert(job.kin.begin(), job.kin.end());
       left.push_back(std::move(job));
       continue;
     }
     bytes += size;
+    kin += job.kin.size();
     batch.push_back(std::move(job));
   }
   held_back_ = std::move(left);
   waiting_bytes_ -= bytes;
   for (const auto& job : batch) busy_.insert(job.kin.begin(), job.kin.end());
+  if (!held_back_.empty()) offered_.notify_one();
   return batch;
 }
 
@@ -173,12 +182,23 @@ void Importer::record(const Batch& batch) {
   }
 }
 
+// Those that could not even be read, for want of memory.
+void Importer::begin_again(std::span<Task> tasks) {
+  for (auto& [job, begun] : tasks) {
+    if (begun.submission || begun.attempt.outcome.failure != Failure::passing) continue;
+    auto again = begin(begun.project, job.mail, begun.message);
+    begun.attempt = std::move(again.attempt);
+    begun.submission = std::move(again.submission);
+  }
+}
+
 // What may pass is waited for. False where the import ends before.
 bool Importer::insist(std::span<Task> tasks) {
   const auto until = Clock::now() + options_.give_up_after;
   std::vector<Begun*> left;
   for (auto& task : tasks) left.push_back(&task.begun);
   for (int failures = 1;; ++failures) {
+    if (failures > 1) begin_again(tasks);
     record_together(left, store_, Patience::of(options_.patience, Urgency::background));
     std::erase_if(left, [](const Begun* one) {
       const auto failure = one->attempt.outcome.failure;

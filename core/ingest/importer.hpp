@@ -36,7 +36,7 @@ namespace quilter {
 struct ImportOptions {
   int jobs = 4;
   std::optional<Project> project;  // for which all messages are; else by their list fields
-  std::chrono::milliseconds patience{120'000};  // for one try of one message
+  std::chrono::milliseconds patience{120'000};  // for one try
   std::chrono::milliseconds give_up_after{3'600'000};
 };
 
@@ -92,6 +92,7 @@ class Importer {
   void record(const Batch& batch);
   std::vector<Task> tasks_of(const Batch& batch) const;
   bool insist(std::span<Task> tasks);
+  static void begin_again(std::span<Task> tasks);
   bool pause(int failures);
   void give_up(const Attempt& attempt);
   void count(const Job& job, std::span<const Task> tasks);

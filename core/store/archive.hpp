@@ -82,7 +82,7 @@ class Archive {
   // Cover letter first, then patches by number.
   std::vector<MessageEntry> members(std::int64_t series);
   std::vector<MessageEntry> members_of_project(const std::string& project);
-  std::vector<MessageEntry> find_patch(const std::string& message_id);  // one a project
+  std::vector<MessageEntry> find_patch(const std::string& message_id);            // one a project
   std::vector<std::string> projects_of(const std::vector<std::string>& patches);  // message ids
 
   // The newest check of each context; by project.

@@ -18,7 +18,7 @@
 namespace quilter {
 namespace {
 
-// For each errand: to read more than that whole costs more than a glimpse each.
+// For each errand, comments too: to read more than that whole costs more than a glimpse each.
 constexpr std::size_t most_members = 25;
 
 void add_all(std::vector<std::int64_t>& to, const std::vector<std::int64_t>& more) {
@@ -51,14 +51,15 @@ class ProjectBatch {
                const AllKeys& keys)
       : transaction_{transaction}, errands_{std::move(errands)}, keys_{keys} {}
 
-  void record(const std::string& begin, const Locks& locks, const StitchOptions& options) {
+  void record(const std::string& begin, const Locks& locks, const StitchOptions& options,
+              Patience::Clock::time_point until) {
     const auto row = load(begin, locks);
     const std::chrono::microseconds lock_wait{row["lock_wait"].as<std::int64_t>()};
     for (auto* errand : errands_)
       errand->outcome = {.status = Status::already_stored, .detail = {}, .lock_wait = lock_wait};
     leave_out(sql::texts(row["recorded"]));
     if (errands_.empty()) return;
-    if (row["too_many"].as<bool>()) return record_each(options);
+    if (row["too_many"].as<bool>()) return record_each(options, until);
     write(make_plan(arrivals(), facts_in(row), options));
   }
 
@@ -67,7 +68,7 @@ class ProjectBatch {
   void leave_out(const std::vector<std::string>& recorded);
   std::vector<Arrival> arrivals() const;
   static BatchFacts facts_in(const pqxx::row& row);
-  void record_each(const StitchOptions& options);
+  void record_each(const StitchOptions& options, Patience::Clock::time_point until);
   void write(const BatchPlan& plan);
 
   pqxx::transaction_base& transaction_;
@@ -129,8 +130,12 @@ BatchFacts ProjectBatch::facts_in(const pqxx::row& row) {
 }
 
 // Their locks are held.
-void ProjectBatch::record_each(const StitchOptions& options) {
+void ProjectBatch::record_each(const StitchOptions& options, Patience::Clock::time_point until) {
   for (auto* errand : errands_) {
+    if (Patience::Clock::now() > until) {
+      errand->outcome = {.status = Status::try_later, .detail = {}};
+      continue;
+    }
     const auto lock_wait = errand->outcome.lock_wait;
     errand->outcome = record_one(transaction_, "", *errand, options);
     errand->outcome.lock_wait = lock_wait;
@@ -153,7 +158,8 @@ void ProjectBatch::write(const BatchPlan& plan) {
 }  // namespace
 
 void record_batch(pqxx::transaction_base& transaction, const std::string& begin,
-                  std::span<Errand* const> errands, const StitchOptions& options) {
+                  std::span<Errand* const> errands, const StitchOptions& options,
+                  Patience::Clock::time_point until) {
   AllKeys keys;
   std::map<std::int64_t, std::vector<Errand*>> by_project;
   for (auto* errand : errands) {
@@ -162,7 +168,8 @@ void record_batch(pqxx::transaction_base& transaction, const std::string& begin,
   }
   auto first = std::pair{begin, locks_of(keys)};
   for (auto& [project, own] : by_project) {
-    ProjectBatch{transaction, std::move(own), keys}.record(first.first, first.second, options);
+    ProjectBatch{transaction, std::move(own), keys}.record(first.first, first.second, options,
+                                                           until);
     first = {};
   }
 }

@@ -17,8 +17,11 @@
 
 namespace quilter {
 
-// `begin`: statements that go before the first one, "" or ending in ";". Sets the outcomes.
+// `begin`: statements that go before the first one, "" or ending in ";". Sets the outcomes; of
+// those that are recorded one after the other none is begun after `until`: these keep
+// Status::try_later.
 void record_batch(pqxx::transaction_base& transaction, const std::string& begin,
-                  std::span<Errand* const> errands, const StitchOptions& options);
+                  std::span<Errand* const> errands, const StitchOptions& options,
+                  Patience::Clock::time_point until);
 
 }  // namespace quilter

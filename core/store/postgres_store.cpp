@@ -128,25 +128,34 @@ RecordOutcome PostgresStore::record(const Project& project, const Submission& su
 // Together they save the most of what a message costs. What that does not record, for whichever
 // reason of whichever of them, has a transaction of its own, and time left for it.
 void PostgresStore::record_all(std::span<Errand* const> errands) {
-  if (errands.size() == 1) return record_alone(*errands.front(), errands.front()->patience);
   Verdict together;
-  try {
-    return record_at_once(errands, patience_of_all(errands));
-  } catch (...) {
-    together = judge_current_exception();
+  std::vector<Errand*> left{errands.begin(), errands.end()};
+  if (errands.size() > 1) {
+    try {
+      record_at_once(errands, patience_of_all(errands));
+      std::erase_if(
+          left, [](const Errand* errand) { return errand->outcome.status != Status::try_later; });
+    } catch (...) {
+      together = judge_current_exception();
+    }
   }
-  for (std::size_t done = 0; done < errands.size(); ++done) {
-    auto& errand = *errands[done];
-    record_alone(errand, share_of(errand.patience, errands.size() - done));
+  for (std::size_t done = 0; done < left.size(); ++done) {
+    auto& errand = *left[done];
+    record_alone(errand, share_of(errand.patience, left.size() - done));
     errand.outcome.reruns += together.run_again ? 1 : 0;
     errand.outcome.violations += together.violation ? 1 : 0;
   }
 }
 
+// Two statements of a third of the time each end before the watchdog, which takes a database that
+// is late for one that is gone; so does the last of those that are recorded one after the other.
 void PostgresStore::record_at_once(std::span<Errand* const> errands, const Patience& patience) {
+  auto part = patience;
+  if (patience.ends()) part = Patience::of(patience.left() / 3, patience.urgency);
   auto lease = pool_->lease(patience);
   in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
-    record_batch(transaction, "BEGIN; " + settings(options_.now(), patience), errands, stitching_);
+    record_batch(transaction, "BEGIN; " + settings(options_.now(), part), errands, stitching_,
+                 part.until);
     return true;
   });
 }

@@ -1,6 +1,6 @@
 -- What ingest asks for messages that are recorded together: load_batch() and record_batch(), once a project. What follows from
 -- a set of messages does not depend on the order in which they came: it is decided once, for the set, and written table by
--- table. Most of what a message costs PostgreSQL is the beginning and the end of each statement; here they share them.
+-- table, or neighbourhood by neighbourhood. Most of what a message costs PostgreSQL is the beginning and the end of each statement; here they share them.
 --
 -- For the rest see 004: these functions decide nothing, and what is read after a lock is read from after the wait.
 
@@ -106,7 +106,7 @@ BEGIN
   END IF;
 END $$;
 
--- Writes what a plan says of a batch, in the order in which record_message() writes one. `raws`: the messages' bytes, one after
+-- Writes what a plan says of a batch. `raws`: the messages' bytes, one after
 -- the other. A message's `series` is a place among those of all groups, from 1. Returns the series of each message; 0: none.
 CREATE FUNCTION record_batch(own_project bigint, plan jsonb, raws bytea) RETURNS bigint[]
 LANGUAGE plpgsql

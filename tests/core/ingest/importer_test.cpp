@@ -37,9 +37,10 @@ SourceMessage patch(const std::string& id, const std::string& from, std::uint64_
 // Holds each mail of ann's until it is let go.
 class HoldingStore final : public Store {
  public:
-  RecordOutcome record(const Project&, const Submission& submission, const RawMessage&,
+  RecordOutcome record(const Project&, const Submission& submission, const RawMessage& message,
                        const Patience& patience) override {
     std::unique_lock lock{guard};
+    sizes.push_back(message.bytes.size());
     urgency = patience.urgency;
     begun.push_back(submission.message_id);
     changed.notify_all();
@@ -76,7 +77,7 @@ class HoldingStore final : public Store {
   std::mutex guard;
   std::condition_variable changed;
   std::vector<std::string> begun;
-  std::vector<std::size_t> together;
+  std::vector<std::size_t> together, sizes;
   std::string bug;
   Urgency urgency = Urgency::live;
   bool let_go = false;
@@ -150,6 +151,28 @@ TEST_CASE("a bug that one mail meets is that mail's failure, not that of its nei
   CHECK(counts.recorded == 3);
   REQUIRE(counts.not_recorded.size() == 1);
   CHECK(counts.not_recorded[0].message_id == "3@x");
+}
+
+TEST_CASE(
+    "of two copies of a message the first is recorded, also where it is too large for a batch") {
+  const mime::Library gmime;
+  HoldingStore store;
+  const Routes routes{store.projects()};
+  ImportOptions options;
+  options.jobs = 1;
+  Importer importer{store, routes, options};
+  put(importer, patch("1@x", "ann", 10));
+  store.wait_for(1);
+  auto large = patch("2@x", "bob", 20), first = patch("3@x", "eve", 30);
+  large.message.bytes += std::string(900'000, 'x');
+  first.message.bytes += std::string(200'000, 'x');
+  for (auto* one : {&large, &first}) put(importer, std::move(*one));
+  put(importer, patch("3@x", "eve", 40));
+  store.release();
+  while (!importer.rest(1s)) {
+  }
+  REQUIRE(store.sizes.size() == 4);
+  CHECK(store.sizes[2] > store.sizes[3]);
 }
 
 TEST_CASE("an import counts what became of each message, and goes past what is refused") {

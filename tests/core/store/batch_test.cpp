@@ -116,3 +116,22 @@ TEST_CASE("a large neighbourhood is not read whole: its messages are recorded on
   CHECK(sending.transactions() == "2\n");
   CHECK(sending.database.ask("SELECT received, complete FROM series") == "53|t\n");
 }
+
+TEST_CASE("of those that go one by one, what has no time left is for a transaction of its own") {
+  Sending sending;
+  for (int i = 1; i <= 60; ++i)
+    sending.add(sending.demo, patch(std::to_string(i), {1, i, 62}, {"0"}));
+  sending.send();
+  sending.errands.clear();
+  for (int i = 61; i <= 62; ++i)
+    sending.add(sending.demo, patch(std::to_string(i), {1, i, 62}, {"0"}));
+  std::vector<Errand*> all{&sending.errands[0], &sending.errands[1]};
+  pqxx::connection session{sending.database.ingest()};
+  pqxx::work transaction{session};
+  record_batch(transaction, "", all, {}, Patience::Clock::now() - std::chrono::seconds{1});
+  transaction.commit();
+  for (const auto& errand : sending.errands) CHECK(errand.outcome.status == Status::try_later);
+  CHECK(sending.database.ask("SELECT count(*) FROM message") == "60\n");
+  sending.send();
+  CHECK(sending.statuses() == "stored; stored; ");
+}
