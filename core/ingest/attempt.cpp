@@ -25,6 +25,26 @@ void guarded(Attempt& attempt, Work work) {
   }
 }
 
+// False where it met a bug, and several are there that it can be of.
+bool is_tried(std::span<Begun* const> all, Store& store, const Patience& patience) {
+  std::vector<Errand> errands;
+  std::vector<Attempt*> attempts;
+  for (auto* one : all) {
+    if (!one->submission) continue;
+    errands.push_back({one->project, *one->submission, one->message, patience, {}});
+    attempts.push_back(&one->attempt);
+  }
+  std::vector<Errand*> pointers;
+  for (auto& errand : errands) pointers.push_back(&errand);
+  Attempt whole;
+  if (!errands.empty()) guarded(whole, [&] { store.record_all(pointers); });
+  if (whole.outcome.failure == Failure::refused && all.size() > 1) return false;
+  for (std::size_t i = 0; i < attempts.size(); ++i)
+    attempts[i]->outcome =
+        whole.outcome.failure == Failure::none ? std::move(errands[i].outcome) : whole.outcome;
+  return true;
+}
+
 }  // namespace
 
 Begun begin(const Project& project, Mail mail, const RawMessage& message) {
@@ -62,25 +82,8 @@ Attempt attempt_in(const Project& project, Mail mail, const RawMessage& message,
 }
 
 void record_together(std::span<Begun* const> all, Store& store, const Patience& patience) {
-  std::vector<Errand> errands;
-  std::vector<Attempt*> attempts;
-  for (auto* one : all) {
-    if (!one->submission) continue;
-    errands.push_back({one->project, *one->submission, one->message, patience, {}});
-    attempts.push_back(&one->attempt);
-  }
-  if (errands.empty()) return;
-  std::vector<Errand*> pointers;
-  for (auto& errand : errands) pointers.push_back(&errand);
-  Attempt whole;
-  guarded(whole, [&] { store.record_all(pointers); });
-  if (whole.outcome.failure == Failure::refused && all.size() > 1) {  // whose bug it was
-    for (auto* const& one : all) record_together({&one, 1}, store, patience);
-    return;
-  }
-  for (std::size_t i = 0; i < attempts.size(); ++i)
-    attempts[i]->outcome =
-        whole.outcome.failure == Failure::none ? std::move(errands[i].outcome) : whole.outcome;
+  if (is_tried(all, store, patience)) return;
+  for (auto* const& one : all) is_tried({&one, 1}, store, patience);  // whose bug it was
 }
 
 std::vector<Attempt> attempts_in(const std::vector<const Project*>& projects, Mail mail,

@@ -34,7 +34,7 @@ void make_account(pqxx::transaction_base& transaction, const Asked& asked, const
   const std::string disabled = user.active ? "false" : "true";
   tell(transaction, asked,
        {"account-created", login, std::nullopt, "", "",
-        "{\"admin\": false, \"disabled\": " + disabled + "}"});
+        R"({"admin": false, "disabled": )" + disabled + "}"});
   for (const auto& address : user.addresses) {
     if (address.find('@') == std::string::npos) continue;
     const auto added = transaction.exec_params(
