@@ -25,8 +25,8 @@ void guarded(Attempt& attempt, Work work) {
   }
 }
 
-// False where it met a bug, and several are there that it can be of.
-bool is_tried(std::span<Begun* const> all, Store& store, const Patience& patience) {
+// False, and nothing is said, where it met a bug that can be of several.
+bool try_together(std::span<Begun* const> all, Store& store, const Patience& patience) {
   std::vector<Errand> errands;
   std::vector<Attempt*> attempts;
   for (auto* one : all) {
@@ -82,8 +82,8 @@ Attempt attempt_in(const Project& project, Mail mail, const RawMessage& message,
 }
 
 void record_together(std::span<Begun* const> all, Store& store, const Patience& patience) {
-  if (is_tried(all, store, patience)) return;
-  for (auto* const& one : all) is_tried({&one, 1}, store, patience);  // whose bug it was
+  if (try_together(all, store, patience)) return;
+  for (auto* const& one : all) try_together({&one, 1}, store, patience);  // whose bug it was
 }
 
 std::vector<Attempt> attempts_in(const std::vector<const Project*>& projects, Mail mail,

@@ -149,7 +149,7 @@ Importer::Batch Importer::take_free() {
   held_back_ = std::move(left);
   waiting_bytes_ -= bytes;
   for (const auto& job : batch) busy_.insert(job.kin.begin(), job.kin.end());
-  if (!held_back_.empty()) offered_.notify_one();
+  if (!batch.empty() && !held_back_.empty()) offered_.notify_one();  // or they wake each other
   return batch;
 }
 
