@@ -88,6 +88,24 @@ void put(Importer& importer, SourceMessage one) {
   }
 }
 
+// One thread, that is busy with a mail of ann's.
+struct Held {
+  const mime::Library gmime{};
+  HoldingStore store{};
+  const Routes routes{store.projects()};
+  Importer importer{store, routes, one_job()};
+
+  Held() {
+    put(importer, patch("1@x", "ann", 10));
+    store.wait_for(1);
+  }
+  static ImportOptions one_job() {
+    ImportOptions options;
+    options.jobs = 1;
+    return options;
+  }
+};
+
 }  // namespace
 
 TEST_CASE("what is settled has no gap before it, and kin waits for kin") {
@@ -117,14 +135,8 @@ TEST_CASE("what is settled has no gap before it, and kin waits for kin") {
 }
 
 TEST_CASE("neighbours are recorded together, kin too, in their order") {
-  const mime::Library gmime;
-  HoldingStore store;
-  const Routes routes{store.projects()};
-  ImportOptions options;
-  options.jobs = 1;
-  Importer importer{store, routes, options};
-  put(importer, patch("1@x", "ann", 10));
-  store.wait_for(1);
+  Held held;
+  auto& [gmime, store, routes, importer] = held;
   for (const auto* id : {"2@x", "3@x", "4@x"}) put(importer, patch(id, "bob", 20));
   store.release();
   while (!importer.rest(1s)) {
@@ -134,15 +146,9 @@ TEST_CASE("neighbours are recorded together, kin too, in their order") {
 }
 
 TEST_CASE("a bug that one mail meets is that mail's failure, not that of its neighbours") {
-  const mime::Library gmime;
-  HoldingStore store;
+  Held held;
+  auto& [gmime, store, routes, importer] = held;
   store.bug = "3@x";
-  const Routes routes{store.projects()};
-  ImportOptions options;
-  options.jobs = 1;
-  Importer importer{store, routes, options};
-  put(importer, patch("1@x", "ann", 10));
-  store.wait_for(1);
   for (const auto* id : {"2@x", "3@x", "4@x"}) put(importer, patch(id, "bob", 20));
   store.release();
   while (!importer.rest(1s)) {
@@ -155,14 +161,8 @@ TEST_CASE("a bug that one mail meets is that mail's failure, not that of its nei
 
 TEST_CASE(
     "of two copies of a message the first is recorded, also where it is too large for a batch") {
-  const mime::Library gmime;
-  HoldingStore store;
-  const Routes routes{store.projects()};
-  ImportOptions options;
-  options.jobs = 1;
-  Importer importer{store, routes, options};
-  put(importer, patch("1@x", "ann", 10));
-  store.wait_for(1);
+  Held held;
+  auto& [gmime, store, routes, importer] = held;
   auto large = patch("2@x", "bob", 20), first = patch("3@x", "eve", 30);
   large.message.bytes += std::string(900'000, 'x');
   first.message.bytes += std::string(200'000, 'x');
