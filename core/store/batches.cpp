@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_bytes = std::size_t{1} << 20U;  // a large message goes alone
 constexpr auto enough_for_company = 1s;  // who has less left would take it from the others
+constexpr std::size_t enough_to_begin = most_in_a_transaction / 2;  // beside another
 
 std::size_t size(const Errand& errand) {
   return errand.message.bytes.size();
@@ -36,6 +37,7 @@ void Batches::join(Errand& errand, Patience::Clock::time_point queue_until) {
   std::unique_lock lock{guard_};
   try {
     queue_.push_back(&own);
+    wake_first();
   } catch (const std::bad_alloc&) {
     errand.outcome = not_recorded(Failure::passing, "out of memory");
     return;
@@ -46,7 +48,8 @@ void Batches::join(Errand& errand, Patience::Clock::time_point queue_until) {
       lead(lock);
     } else if (own.taken) {
       own.turn.wait(lock);  // its leader keeps to the shortest patience
-    } else if (!own.turn.wait_until(lock, until, moves) && !own.taken) {
+    } else if (!own.turn.wait_until(lock, std::min(until, next_look()), moves) && !own.taken &&
+               Patience::Clock::now() >= until) {
       queue_.erase(std::ranges::find(queue_, &own));
       errand.outcome = not_recorded(Failure::away, "no database connection came free in time");
       return wake_first();
@@ -60,7 +63,13 @@ std::size_t Batches::waiting() const {
 }
 
 bool Batches::may_lead(const Waiting& one) const {
-  return running_ < at_once_ && !queue_.empty() && queue_.front() == &one;
+  if (queue_.empty() || queue_.front() != &one || running_ >= at_once_) return false;
+  return running_ == 0 || queue_.size() >= enough_to_begin || Patience::Clock::now() >= held_up_;
+}
+
+// When one that waits may have to begin though nobody wakes it.
+Patience::Clock::time_point Batches::next_look() const {
+  return held_up_ > Patience::Clock::now() ? held_up_ : Patience::Clock::time_point::max();
 }
 
 void Batches::lead(std::unique_lock<std::mutex>& lock) {
@@ -69,6 +78,7 @@ void Batches::lead(std::unique_lock<std::mutex>& lock) {
   const auto count = take(batch);
   for (std::size_t i = 0; i < count; ++i) errands[i] = &batch[i]->errand;
   ++running_;
+  held_up_ = Patience::Clock::now() + usual_;
   wake_first();
   lock.unlock();
   try {
@@ -103,7 +113,7 @@ std::size_t Batches::take(std::span<Waiting*> batch) {
 }
 
 void Batches::wake_first() {
-  if (!queue_.empty() && running_ < at_once_) queue_.front()->turn.notify_one();
+  if (!queue_.empty() && may_lead(*queue_.front())) queue_.front()->turn.notify_one();
 }
 
 }  // namespace quilter

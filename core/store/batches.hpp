@@ -1,9 +1,11 @@
 // Batches: messages that wait at the same moment share a transaction, as PostgreSQL shares one
 // flush of its log among commits.
 //
-// Promise: nobody waits for company: while fewer than `at_once` transactions run, a message begins
-// its own; those that come meanwhile wait, and are begun together, in the order in which they came.
-// A message waits for half of its patience at most; one that has little left, or is large, goes
+// Promise: nobody waits for company: where no transaction runs, a message begins one; those that
+// come meanwhile wait, and are begun together, in the order in which they came: after it, or, up to
+// `at_once`, beside it, where half a batch waits or something holds it up. (What a transaction
+// costs is mostly its own and not its messages': two small ones side by side gain nothing.) A
+// message waits for half of its patience at most; one that has little left, or is large, goes
 // alone. join() returns once the errand has its outcome.
 // Errors: none thrown; what `run` throws is an outcome, and so is that nobody had time.
 // Owns: no thread; a batch is run by the one who waited longest.
@@ -11,6 +13,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -28,7 +31,9 @@ class Batches {
   // Gives each errand its outcome, within its patience.
   using Run = std::function<void(std::span<Errand* const>)>;
 
-  Batches(int at_once, Run run) : at_once_{at_once}, run_{std::move(run)} {}
+  // `usual`: what takes longer is held up.
+  Batches(int at_once, Run run, std::chrono::milliseconds usual = std::chrono::milliseconds{20})
+      : at_once_{at_once}, usual_{usual}, run_{std::move(run)} {}
 
   std::size_t waiting() const;  // how many nobody has begun
 
@@ -42,15 +47,18 @@ class Batches {
   };
 
   bool may_lead(const Waiting& one) const;
+  Patience::Clock::time_point next_look() const;
   void lead(std::unique_lock<std::mutex>& lock);
   std::size_t take(std::span<Waiting*> batch);
   void wake_first();
 
   int at_once_;
+  std::chrono::milliseconds usual_;
   Run run_;
   mutable std::mutex guard_;
   std::deque<Waiting*> queue_;
   int running_ = 0;
+  Patience::Clock::time_point held_up_{};  // by then, what began last should have ended
 };
 
 }  // namespace quilter

@@ -23,10 +23,13 @@ const auto any_time = Patience::Clock::time_point::max();
 
 // Runs batches as they come, the first one not before it is told to.
 struct Office {
+  int counters = 1;
+  std::chrono::milliseconds usual = 1h;
   std::promise<void> open{}, begun{};
   std::mutex guard{};
   std::vector<std::size_t> sizes{};
-  Batches batches{1, [this](std::span<Errand* const> errands) {
+  Batches batches{counters,
+                  [this](std::span<Errand* const> errands) {
                     {
                       const std::lock_guard lock{guard};
                       sizes.push_back(errands.size());
@@ -34,7 +37,8 @@ struct Office {
                     }
                     begun.set_value();
                     open.get_future().wait();
-                  }};
+                  },
+                  usual};
   const Submission submission = patch("a", {});
 
   // Comes with a message of this size, and waits until it is done.
@@ -83,6 +87,43 @@ TEST_CASE("messages that wait are begun together, in their order, within bounds"
   for (auto& visitor : visitors) visitor.join();
   office.sizes.erase(office.sizes.begin());
   CHECK(office.sizes == batches);
+}
+
+TEST_CASE("beside a transaction that runs another one begins where half a batch waits") {
+  const auto [counters, waiting, beside] = GENERATE(values<std::tuple<int, int, bool>>({
+      {2, 7, false},
+      {2, 8, true},
+      {1, 9, false},
+  }));
+  Office office{.counters = counters};
+  std::vector<std::thread> visitors;
+  visitors.push_back(office.visitor(1));
+  office.begun.get_future().wait();
+  for (int i = 0; i < waiting; ++i) {
+    const auto before = office.batches.waiting();
+    visitors.push_back(office.visitor(1));
+    if (i < 7 || !beside)
+      while (office.batches.waiting() == before) std::this_thread::yield();
+  }
+  if (beside)
+    for (; visitors.size() > 1; visitors.pop_back()) visitors.back().join();
+  office.open.set_value();
+  for (auto& visitor : visitors) visitor.join();
+  CHECK(office.sizes == std::vector<std::size_t>{1, static_cast<std::size_t>(waiting)});
+}
+
+TEST_CASE("beside a transaction that is held up another one begins") {
+  Office office{.counters = 2, .usual = 1ms};
+  auto first = office.visitor(1);
+  office.begun.get_future().wait();
+  const RawMessage message;
+  Errand next{tracked, office.submission, message, {}, {}};
+  next.outcome.status = Status::ignored;
+  office.batches.join(next, Patience::Clock::now() + 1min);
+  CHECK(next.outcome.status == Status::ignored);  // what ran it gave it none
+  office.open.set_value();
+  first.join();
+  CHECK(office.sizes == std::vector<std::size_t>{1, 1});
 }
 
 TEST_CASE("who waits for longer than it can goes, and those behind it come in its place") {
