@@ -1,4 +1,5 @@
-// apply: writes a submission as its plan says, in one round trip (schema/004_record.sql).
+// apply: writes a submission as its plan says, in one round trip (schema/004_record.sql);
+// a large message in one more a megabyte.
 //
 // Promise: plain INSERT and UPDATE of only the columns meant; the caller commits.
 // Errors: libpqxx's exceptions pass through; a row that should be new and is there is a lost race.

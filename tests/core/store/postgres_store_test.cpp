@@ -63,12 +63,15 @@ TEST_CASE("the server ends a transaction whose client is gone, once its patience
 }
 
 TEST_CASE("the raw message is kept byte for byte") {
+  const auto size = GENERATE(as<std::size_t>{}, 256, 1U << 20U, (1U << 20U) + 1U, 5'000'000);
   Recording recording;
   const auto mail = patch("a", {});
-  auto message = raw(mail);
-  for (int byte = 0; byte < 256; ++byte) message.bytes += static_cast<char>(byte);
-  recording.store.record(recording.project, mail, message, {});
+  RawMessage message;
+  for (std::size_t i = 0; i < size; ++i)
+    message.bytes += static_cast<char>((i ^ (i >> 8U) ^ (i >> 16U)) & 0xFFU);
+  CHECK(recording.store.record(recording.project, mail, message, {}).status == Status::stored);
   CHECK(Archive{recording.database.owner()}.raw_message("demo", "a") == message.bytes);
+  CHECK(recording.database.ask("SELECT count(*) FROM pg_largeobject_metadata") == "0\n");
 }
 
 // Each of a series of its own, with an answer. All connections are closed afterwards: the server
