@@ -74,7 +74,16 @@ bool Importer::rest(std::chrono::milliseconds wait) {
   return changed_.wait_for(lock, wait, [this] { return is_at_rest(); });
 }
 
+// Memory can run out where no message is to blame.
 void Importer::run() {
+  try {
+    take_turns();
+  } catch (const std::bad_alloc&) {
+    give_up("out of memory");
+  }
+}
+
+void Importer::take_turns() {
   std::unique_lock lock{guard_};
   while (true) {
     const auto batch = next(lock);
@@ -205,14 +214,17 @@ bool Importer::insist(std::span<Task> tasks) {
       return failure == Failure::none || failure == Failure::refused;
     });
     if (left.empty()) return true;
-    if (Clock::now() >= until) give_up(left.front()->attempt);
+    if (Clock::now() >= until) {
+      const auto& attempt = left.front()->attempt;
+      give_up("<" + attempt.message_id + ">: " + attempt.outcome.detail);
+    }
     if (!pause(failures)) return false;
   }
 }
 
-void Importer::give_up(const Attempt& attempt) {
+void Importer::give_up(std::string why) {
   const std::lock_guard lock{guard_};
-  if (!gave_up_) gave_up_ = "<" + attempt.message_id + ">: " + attempt.outcome.detail;
+  if (!gave_up_) gave_up_ = std::move(why);
   changed_.notify_all();
   stopping_.notify_all();
 }

@@ -85,6 +85,7 @@ class Importer {
   struct Task;  // a job in one project
 
   void run();
+  void take_turns();
   Batch next(std::unique_lock<std::mutex>& lock);
   void read_some(std::unique_lock<std::mutex>& lock);
   Batch take_free();
@@ -94,7 +95,7 @@ class Importer {
   bool insist(std::span<Task> tasks);
   static void begin_again(std::span<Task> tasks);
   bool pause(int failures);
-  void give_up(const Attempt& attempt);
+  void give_up(std::string why);
   void count(const Job& job, std::span<const Task> tasks);
   void settle(const Job& job);
   bool has_room(std::size_t bytes) const;

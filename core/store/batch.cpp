@@ -121,8 +121,7 @@ BatchFacts ProjectBatch::facts_in(const pqxx::row& row) {
   const auto neighbourhoods = sql::integers(row["neighbourhoods"]);
   for (std::size_t i = 0; i < ties.size(); ++i)
     batch.neighbourhood_of.emplace(ties[i], neighbourhoods[i]);
-  batch.series_in = json::homes(row["series"]);
-  batch.facts.series = json::series(row["series"]);
+  json::add_series(row["series"], batch);
   json::add_members(row["members"], batch.facts);
   json::add_waiting(row["remarks"], batch.facts);
   json::add_named(row["named"], batch.facts);

@@ -86,10 +86,11 @@ std::map<std::int64_t, SeriesRow> series(const pqxx::field& field) {
   return series;
 }
 
-std::map<std::int64_t, std::int64_t> homes(const pqxx::field& series) {
-  std::map<std::int64_t, std::int64_t> homes;
-  for (const auto& row : rows(series)) homes.emplace(row.at("id"), row.at("neighbourhood_id"));
-  return homes;
+void add_series(const pqxx::field& field, BatchFacts& batch) {
+  for (const auto& row : rows(field)) {
+    batch.facts.series.emplace(row.at("id"), series_in(row));
+    batch.series_in.emplace(row.at("id"), row.at("neighbourhood_id"));
+  }
 }
 
 std::vector<Member> sample(const pqxx::field& field) {

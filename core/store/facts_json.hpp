@@ -13,16 +13,16 @@
 #include <string>
 #include <vector>
 
-#include "core/series/plan.hpp"
+#include "core/series/batch_plan.hpp"
 
 namespace quilter::json {
 
 std::optional<RecordedPerson> person(const pqxx::field& field);
 std::map<std::string, RecordedPerson> people(const pqxx::field& field);  // by address
 std::map<std::int64_t, SeriesRow> series(const pqxx::field& field);
-std::map<std::int64_t, std::int64_t> homes(const pqxx::field& series);  // their neighbourhoods
 std::vector<Member> sample(const pqxx::field& field);  // as much of each as a glimpse tells
 
+void add_series(const pqxx::field& field, BatchFacts& batch);
 void add_members(const pqxx::field& field, Facts& facts);
 void add_waiting(const pqxx::field& field, Facts& facts);
 void add_named(const pqxx::field& field, Facts& facts);  // after the waiting ones

@@ -69,6 +69,43 @@ BEGIN
                                 SELECT c.message_row FROM cover c WHERE c.series_id = ANY (series_ids)));
 END $$;
 
+-- What messages with these keys, and comments with these ancestors, need of comments that are there: `waiting`, which the
+-- messages can move; and those that the comments belong through, which must not change their own parent before that is there
+-- to follow: up to the first ancestor that is settled. All are locked, in one order for all transactions, whatever they want
+-- them for. While we waited for a lock another mail may have joined them: until there is nothing new.
+CREATE FUNCTION hold_comments(own_project bigint, keys bigint[], ancestries jsonb, OUT waiting bigint[])
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+DECLARE
+  mentioned bigint[];
+  wanted bigint[];
+  locked bigint[] := '{}';
+  ancestry text[];
+  settled integer;
+BEGIN
+  LOOP
+    waiting := '{}';
+    mentioned := ARRAY(SELECT DISTINCT n.key FROM mention n WHERE n.key = ANY (keys));
+    IF mentioned <> '{}' THEN
+      waiting := ARRAY(SELECT DISTINCT w FROM unnest(mentioned) key, waiting_comments(key) w);
+    END IF;
+    wanted := waiting;
+    FOR ancestry IN SELECT ARRAY(SELECT jsonb_array_elements_text(a)) FROM jsonb_array_elements(ancestries) a LOOP
+      SELECT min(array_position(ancestry, m.message_id)) INTO settled
+      FROM message m
+      WHERE m.message_id = ANY (ancestry) AND m.project_id = own_project
+        AND (m.kind <> 'comment' OR (SELECT c.parent_row FROM comment c WHERE c.message_row = m.id) IS NOT NULL);
+      wanted := wanted || ARRAY(SELECT m.id FROM message m
+                                WHERE m.message_id = ANY (ancestry[:coalesce(settled, cardinality(ancestry))])
+                                  AND m.project_id = own_project AND m.kind = 'comment');
+    END LOOP;
+    EXIT WHEN wanted <@ locked;
+    PERFORM FROM comment WHERE message_row = ANY (wanted) ORDER BY message_row FOR UPDATE;
+    locked := locked || wanted;
+  END LOOP;
+END $$;
+
 -- What is known of what a submission names, read under its locks. `locks` are ascending, so that no two transactions wait for
 -- each other. `recorded`: nothing else is set. Of one neighbourhood a glimpse is enough for core/series/extend, as a rule: its
 -- series, and a sample of the members of the one that has the submission's shape; then `members` is NULL. `own_number` NULL: no
@@ -88,10 +125,7 @@ DECLARE
   moved boolean;
   alike bigint[];
   names text[];
-  settled integer;
-  held bigint[];
   waiting bigint[];
-  locked bigint[] := '{}';
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(project_lock);  -- see core/store/project_lock
   PERFORM pg_advisory_xact_lock(key) FROM unnest(locks) key;
@@ -144,15 +178,11 @@ BEGIN
   FROM (SELECT id, name, extract(epoch FROM named_at)::bigint AS named_at, named_by FROM person
         WHERE address = own_submitter) p;
 
-  -- The comments that this submission can move. While we waited for a lock another mail may have joined them: until there
-  -- is nothing new.
   waiting := '{}';
-  WHILE EXISTS (SELECT FROM mention WHERE key = own_key) LOOP
-    waiting := ARRAY(SELECT w FROM waiting_comments(own_key) w ORDER BY w);
-    EXIT WHEN waiting = locked;
-    PERFORM FROM comment WHERE message_row = ANY (waiting) ORDER BY message_row FOR UPDATE;
-    locked := waiting;
-  END LOOP;
+  IF is_comment OR EXISTS (SELECT FROM mention WHERE key = own_key) THEN
+    waiting := hold_comments(own_project, ARRAY[own_key],
+                             CASE WHEN is_comment THEN jsonb_build_array(own_ancestors) ELSE '[]' END);
+  END IF;
   names := CASE WHEN is_comment THEN own_ancestors ELSE '{}' END;
   IF waiting <> '{}' THEN
     SELECT json_agg(r) INTO remarks
@@ -164,18 +194,6 @@ BEGIN
       SELECT DISTINCT unnest(m.ancestors) FROM message m WHERE m.id = ANY (waiting) AND m.project_id + 0 = own_project);
   END IF;
 
-  -- A comment that a comment belongs through must not change its own parent before that is there to follow: those up to the
-  -- first ancestor that is settled.
-  IF is_comment THEN
-    SELECT min(array_position(own_ancestors, m.message_id)) INTO settled
-    FROM message m
-    WHERE m.message_id = ANY (own_ancestors) AND m.project_id = own_project
-      AND (m.kind <> 'comment' OR (SELECT c.parent_row FROM comment c WHERE c.message_row = m.id) IS NOT NULL);
-    held := ARRAY(SELECT m.id FROM message m
-                  WHERE m.message_id = ANY (own_ancestors[:coalesce(settled, cardinality(own_ancestors))])
-                    AND m.project_id = own_project AND m.kind = 'comment');
-    PERFORM FROM comment WHERE message_row = ANY (held) ORDER BY message_row FOR SHARE;
-  END IF;
   IF names <> '{}' THEN
     SELECT json_agg(n) INTO named
     FROM (SELECT m.message_id, m.kind = 'comment' AS is_comment,
@@ -254,6 +272,18 @@ BEGIN
   FROM jsonb_array_elements(events) WITH ORDINALITY s (e, n) ORDER BY n;
 END $$;
 
+-- Comments get the parents that they waited for.
+CREATE FUNCTION adopt(own_project bigint, adoptions jsonb) RETURNS void
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+BEGIN
+  UPDATE comment c
+  SET parent_row = (SELECT m.id FROM message m WHERE m.message_id = v.parent AND m.project_id = own_project)
+  FROM jsonb_to_recordset(adoptions) v (comment text, parent text)
+  WHERE c.message_row = (SELECT m.id FROM message m WHERE m.message_id = v.comment AND m.project_id = own_project);
+END $$;
+
 -- Writes a submission as its plan says, in the one order that all transactions keep: person, neighbourhood and ties, message,
 -- series, patch or cover or comment, events. Returns the series of a patch or cover letter.
 CREATE FUNCTION record_message(own_project bigint, neighbourhoods bigint[], missing_ties bigint[], plan jsonb, raw bytea,
@@ -318,10 +348,7 @@ BEGIN
     INSERT INTO cover (message_row, series_id) VALUES (own_row, own_series);
   END IF;
   IF plan ? 'adoptions' THEN
-    UPDATE comment c
-    SET parent_row = (SELECT m.id FROM message m WHERE m.message_id = v.parent AND m.project_id = own_project)
-    FROM jsonb_to_recordset(plan->'adoptions') v (comment text, parent text)
-    WHERE c.message_row = (SELECT m.id FROM message m WHERE m.message_id = v.comment AND m.project_id = own_project);
+    PERFORM adopt(own_project, plan->'adoptions');
   END IF;
   IF plan ? 'beginnings' THEN
     PERFORM write_events(own_project, ids, plan->'beginnings');
@@ -334,5 +361,5 @@ BEGIN
   RETURN own_series;
 END $$;
 
-REVOKE ALL ON FUNCTION load_facts, record_message, load_neighbourhoods, load_members, waiting_comments, write_series,
-  write_events FROM PUBLIC;
+REVOKE ALL ON FUNCTION load_facts, hold_comments, record_message, load_neighbourhoods, load_members, waiting_comments, write_series,
+  write_events, adopt FROM PUBLIC;

@@ -1,6 +1,7 @@
 -- What ingest asks for messages that are recorded together: load_batch() and record_batch(), once a project. What follows from
 -- a set of messages does not depend on the order in which they came: it is decided once, for the set, and written table by
--- table, or neighbourhood by neighbourhood. Most of what a message costs PostgreSQL is the beginning and the end of each statement; here they share them.
+-- table, or neighbourhood by neighbourhood. Most of what a message costs PostgreSQL is the beginning and the end of each
+-- statement; here they share them.
 --
 -- For the rest see 004: these functions decide nothing, and what is read after a lock is read from after the wait.
 
@@ -21,12 +22,8 @@ DECLARE
   held bigint[];
   series_ids bigint[];
   member_rows bigint[];
-  ancestry text[];
-  settled integer;
   names text[] := '{}';
-  mentioned bigint[];
-  waiting bigint[] := '{}';
-  more bigint[];
+  waiting bigint[];
 BEGIN
   IF locks <> '{}' THEN
     PERFORM pg_advisory_xact_lock_shared(key) FROM unnest(projects) key;  -- see core/store/project_lock
@@ -44,6 +41,7 @@ BEGIN
   IF recorded @> ids THEN
     RETURN;
   END IF;
+  waiting := hold_comments(own_project, keys, ancestries);  -- of all, also if they are to be looked at one by one
 
   SELECT array_agg(t.key ORDER BY t.key), array_agg(t.neighbourhood_id ORDER BY t.key) INTO known_ties, neighbourhoods
   FROM tie t WHERE t.key = ANY (ties);
@@ -63,15 +61,6 @@ BEGIN
   FROM (SELECT id, address, name, extract(epoch FROM named_at)::bigint AS named_at, named_by FROM person
         WHERE address = ANY (submitters)) p;
 
-  -- The comments that these messages can move: until there is nothing new, as in load_facts().
-  LOOP
-    mentioned := ARRAY(SELECT DISTINCT n.key FROM mention n WHERE n.key = ANY (keys));
-    EXIT WHEN mentioned = '{}';
-    more := ARRAY(SELECT DISTINCT w FROM unnest(mentioned) key, waiting_comments(key) w ORDER BY w);
-    EXIT WHEN more = waiting;
-    PERFORM FROM comment WHERE message_row = ANY (more) ORDER BY message_row FOR UPDATE;
-    waiting := more;
-  END LOOP;
   IF waiting <> '{}' THEN
     SELECT json_agg(r) INTO remarks
     FROM (SELECT m.message_id, m.ancestors,
@@ -82,21 +71,7 @@ BEGIN
       SELECT DISTINCT unnest(m.ancestors) FROM message m WHERE m.id = ANY (waiting) AND m.project_id + 0 = own_project);
   END IF;
 
-  -- Those that the comments belong through stay where they are, as in load_facts().
-  held := '{}';
-  FOR ancestry IN SELECT ARRAY(SELECT jsonb_array_elements_text(a)) FROM jsonb_array_elements(ancestries) a LOOP
-    SELECT min(array_position(ancestry, m.message_id)) INTO settled
-    FROM message m
-    WHERE m.message_id = ANY (ancestry) AND m.project_id = own_project
-      AND (m.kind <> 'comment' OR (SELECT c.parent_row FROM comment c WHERE c.message_row = m.id) IS NOT NULL);
-    held := held || ARRAY(SELECT m.id FROM message m
-                          WHERE m.message_id = ANY (ancestry[:coalesce(settled, cardinality(ancestry))])
-                            AND m.project_id = own_project AND m.kind = 'comment');
-    names := names || ancestry;
-  END LOOP;
-  IF held <> '{}' THEN
-    PERFORM FROM comment WHERE message_row = ANY (held) ORDER BY message_row FOR SHARE;
-  END IF;
+  names := names || ARRAY(SELECT jsonb_array_elements_text(a) FROM jsonb_array_elements(ancestries) a);
   IF names <> '{}' THEN
     SELECT json_agg(n) INTO named
     FROM (SELECT m.message_id, m.kind = 'comment' AS is_comment,
@@ -139,7 +114,7 @@ BEGIN
            m.base_commit, m.change_id, m.depends_on, m.supersedes
     FROM jsonb_array_elements(plan->'messages') WITH ORDINALITY s (w, n), jsonb_populate_record(NULL::message, w) m
     ORDER BY n
-    RETURNING id)
+    RETURNING id)  -- an identity counts up row by row, so the ids are in the messages' order
   SELECT array_agg(id ORDER BY id) INTO rows FROM inserted;
 
   FOR part IN SELECT g FROM jsonb_array_elements(plan->'groups') WITH ORDINALITY s (g, n) ORDER BY n LOOP
@@ -169,10 +144,7 @@ BEGIN
     FROM jsonb_array_elements(plan->'comments') w, jsonb_array_elements_text(w->'mentions') key;
   END IF;
   IF plan ? 'adoptions' THEN
-    UPDATE comment c
-    SET parent_row = (SELECT m.id FROM message m WHERE m.message_id = v.parent AND m.project_id = own_project)
-    FROM jsonb_to_recordset(plan->'adoptions') v (comment text, parent text)
-    WHERE c.message_row = (SELECT m.id FROM message m WHERE m.message_id = v.comment AND m.project_id = own_project);
+    PERFORM adopt(own_project, plan->'adoptions');
   END IF;
 
   IF plan ? 'beginnings' THEN

@@ -2,7 +2,11 @@
 // one state: tests/series/permutations_test.cpp.
 #include "core/store/batch.hpp"
 
+#include <array>
 #include <deque>
+#include <optional>
+#include <thread>
+#include <vector>
 
 #include "core/store/postgres_store.hpp"
 #include "tests/support/catch.hpp"
@@ -134,4 +138,44 @@ TEST_CASE("of those that go one by one, what has no time left is for a transacti
   CHECK(sending.database.ask("SELECT count(*) FROM message") == "60\n");
   sending.send();
   CHECK(sending.statuses() == "stored; stored; ");
+}
+
+TEST_CASE("batches lock comments in one order, those that they move and those that must stay") {
+  Sending sending;
+  sending.add(sending.demo, comment("low", {"2"}));
+  sending.add(sending.demo, comment("high", {"1"}));
+  sending.send();
+  const std::vector<Submission> mails{patch("1", {}),
+                                      comment("below low", {"low"}, 0, "cy@example.org"),
+                                      patch("2", {}, {}, 0, "di@example.org"),
+                                      comment("below high", {"high"}, 0, "ed@example.org")};
+  const RawMessage message;
+  std::deque<Errand> errands;
+  for (const auto& mail : mails) errands.push_back({sending.demo, mail, message, {}, {}});
+  const auto send = [&](std::size_t first) {
+    return std::thread{[&, first] {
+      sending.store.record_all(std::array{&errands[first], &errands[first + 1]});
+    }};
+  };
+  const auto wait_for = [&](const char* waiting) {
+    while (sending.database.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = "
+                                "'Lock' AND datname = current_database()") != waiting)
+      std::this_thread::yield();
+  };
+  pqxx::connection session{sending.database.superuser()};
+  std::optional<pqxx::work> holder{session};
+  holder->exec(
+      "SELECT FROM comment WHERE message_row = "
+      "(SELECT id FROM message WHERE message_id = 'high') FOR UPDATE");
+  auto one = send(0);
+  wait_for("1\n");
+  auto other = send(2);
+  wait_for("2\n");
+  holder.reset();
+  one.join();
+  other.join();
+  for (const auto& errand : errands) {
+    CHECK(errand.outcome.status == Status::stored);
+    CHECK(errand.outcome.reruns == 0);
+  }
 }
