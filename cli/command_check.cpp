@@ -26,9 +26,7 @@ Json json_of(const CheckEntry& entry) {
 
 int list_checks(const Common& common, const std::vector<CheckEntry>& checks) {
   if (common.output() == Output::json) {
-    auto values = Json::array();
-    for (const auto& check : checks) values.push_back(json_of(check));
-    print(values);
+    print(checks_json(checks));
     return exit_code::ok;
   }
   std::vector<Row> rows{
@@ -53,6 +51,12 @@ int add_check(const Common& common, const CheckArguments& arguments, const std::
 }
 
 }  // namespace
+
+Json checks_json(const std::vector<CheckEntry>& checks) {
+  auto values = Json::array();
+  for (const auto& check : checks) values.push_back(json_of(check));
+  return values;
+}
 
 Json remarks_json(const Remarks& remarks, const std::string& project) {
   Json value{{"checks", Json::array()}, {"notes", Json::array()}};

@@ -44,15 +44,16 @@ void print_series(const SeriesEntry& series) {
 }
 
 void print_members(const std::vector<MessageEntry>& members, const Screen& screen) {
-  std::vector<Row> rows{
-      heading({"NUMBER", "KIND", "STATE", "A/R/T", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"},
-              {Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::cut,
-               Fit::cut})};
+  std::vector<Row> rows{heading(
+      {"NUMBER", "KIND", "STATE", "A/R/T", "S/W/F", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"},
+      {Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::cut,
+       Fit::cut})};
   for (const auto& member : members) {
     rows.push_back(row({numbered(member), member.kind, or_dash(member.state), acks(member.tally),
-                        when(member.date), std::to_string(member.comments.size()),
+                        "", when(member.date), std::to_string(member.comments.size()),
                         titled(member.name), member.message_id}));
     rows.back()[2].paint = paint_of_state(member.state);
+    rows.back()[4] = checked(member.checks);
   }
   std::cout << '\n' << table(std::move(rows), screen);
   for (const auto& member : members)
@@ -93,11 +94,15 @@ void print_patch(const std::vector<MessageEntry>& found) {
   for (const auto& comment : member.comments) print_field("comment", comment);
 }
 
+// `where` as above.
+void print_check(const CheckEntry& entry, const std::string& where) {
+  const auto& [project, check, by, at] = entry;
+  print_field("check", check.context + " " + check.state + ", " + by + where + ", " + when(at) +
+                           (check.description.empty() ? "" : ": ") + check.description);
+}
+
 void print_remarks(const Remarks& remarks) {
-  for (const auto& [project, check, by, at] : remarks.checks)
-    print_field("check", check.context + " " + check.state + ", " + by + " in " + project + ", " +
-                             when(at) + (check.description.empty() ? "" : ": ") +
-                             check.description);
+  for (const auto& check : remarks.checks) print_check(check, " in " + check.project);
   for (const auto& note : remarks.notes)
     print_field("note", note.by + " in " + note.project + ", " + when(note.at) + ": " + note.text);
 }
@@ -108,6 +113,7 @@ void print_remarks(const Remarks& remarks) {
 struct FoundSeries {
   std::optional<SeriesEntry> series;
   std::vector<MessageEntry> members;
+  std::vector<CheckEntry> checks;  // of it as a whole
 };
 
 FoundSeries find_series(const Common& common, std::int64_t id) {
@@ -115,7 +121,7 @@ FoundSeries find_series(const Common& common, std::int64_t id) {
   auto series = archive.series(id);
   if (series && series->merged_into) series = archive.series(*series->merged_into);
   if (!series) return {};
-  return {series, archive.members(series->id)};
+  return {series, archive.members(series->id), archive.checks(series->id)};
 }
 
 struct FoundPatch {
@@ -136,17 +142,19 @@ FoundPatch find_patch(const Common& common, const std::string& message_id) {
 }  // namespace
 
 int series_show(const Common& common, std::int64_t id) {
-  const auto [series, members] = find_series(common, id);
+  const auto [series, members, checks] = find_series(common, id);
   if (!series)
     return complain("there is no series " + std::to_string(id) + ": see quilter series list");
   if (common.output() == Output::json) {
-    auto value = entry_json(*series);
+    auto value = counted_json(*series);
+    value["checks"] = checks_json(checks);
     value["members"] = Json::array();
-    for (const auto& member : members) value["members"].push_back(entry_json(member));
+    for (const auto& member : members) value["members"].push_back(counted_json(member));
     print(value);
     return exit_code::ok;
   }
   print_series(*series);
+  for (const auto& check : checks) print_check(check, "");
   print_members(members, screen(common));
   return exit_code::ok;
 }

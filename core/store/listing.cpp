@@ -167,6 +167,7 @@ SeriesList Listing::series(const ListFilter& filter, const ListPage& page) {
   list.next = cut(found, page);
   list.entries = snapshot_->rows(series_select + in_order("s.id"), series_entry, ids_of(found));
   count_trailers(*snapshot_, list.entries);
+  count_checks(*snapshot_, list.entries);
   return list;
 }
 

@@ -180,3 +180,31 @@ TEST_CASE("a patch is listed with its newest checks, and shown with what people 
   CHECK(shown["commit"] == "0123456789");
   CHECK(shown["revision"] == 4);
 }
+
+TEST_CASE("a series is shown with the checks of it as a whole, also of what went into it") {
+  Tracked demo;
+  demo.record(patch("c@x", {1, 0, 2}));
+  demo.record(patch("a@x", {1, 1, 2}, {"c@x"}, 1));
+  demo.record(patch("b@x", {1, 2, 2}, {}, 600));  // alone, series 2
+  demo.said("--as bot series check add 1 build warning");
+  demo.said("--as bot series check add 1 boot success");
+  demo.said("--as bot series check add 2 build fail --description 'no such file'");
+  demo.said("--as bot patch check add a@x style pending");
+  const auto counts = [](int pending, int success, int warning, int fail) {
+    return Json{{"pending", pending}, {"success", success}, {"warning", warning}, {"fail", fail}};
+  };
+  const auto listed = demo.json("series list --reverse")["series"];
+  CHECK(listed[0]["check_counts"] == counts(0, 1, 1, 0));
+  CHECK(listed[1]["check_counts"] == counts(0, 0, 0, 1));
+  demo.owner_said("series merge 1 2");
+  CHECK(demo.json("series list")["series"][0]["check_counts"] == counts(0, 1, 0, 1));
+  CHECK_THAT(demo.said("series list"), Contains("S/W/F") && Contains("1/0/1"));
+
+  const auto shown = demo.json("series show 2");
+  CHECK(shown["check_counts"] == counts(0, 1, 0, 1));
+  CHECK(shown["checks"] == demo.json("series check list 1"));
+  CHECK(shown["checks"][1]["state"] == "fail");
+  CHECK(shown["members"][1]["check_counts"] == counts(1, 0, 0, 0));
+  CHECK_THAT(demo.said("series show 1"), Contains("check       build fail, bot, ") &&
+                                             Contains(": no such file\n") && Contains("S/W/F"));
+}
