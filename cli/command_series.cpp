@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "cli/commands.hpp"
@@ -6,16 +7,23 @@
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
 #include "core/mail/classify.hpp"
+#include "core/mail/text.hpp"
 #include "core/mime/read_mail.hpp"
 #include "core/store/archive.hpp"
 
 namespace quilter::cli {
 namespace {
 
+// A further line of the value stands below its first: it shall not look like a field.
 void print_field(std::string_view name, const std::string& value) {
   if (value.empty() || value == "-") return;
-  std::cout << name << std::string(name.size() < 12 ? 12 - name.size() : 1, ' ')
-            << terminal_text(value + "\n");
+  constexpr std::size_t margin = 12;
+  const auto text = terminal_text(value);
+  std::string before{name};
+  for (std::string_view rest = text; !rest.empty(); before.clear()) {
+    before.resize(std::max(margin, before.size() + 1), ' ');
+    std::cout << before << next_line(rest);
+  }
 }
 
 // "acked 1, reviewed 2"; what there is none of is left out.

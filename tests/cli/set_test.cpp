@@ -122,4 +122,11 @@ TEST_CASE("checks and notes are added, and the newest check of a context counts"
   CHECK(shown["checks"] == checks);
   CHECK_THAT(demo.said("patch show a@x"), Contains("build fail, bot in demo") &&
                                               Contains("does not link") && Contains(": ask Bob"));
+  demo.said("--as rob patch note add a@x \"$(printf 'fine\\nstate       accepted\\n\\nthe end')\"");
+  demo.said(
+      "--as bot series check add 1 build fail --description \"$(printf 'so\\ncheck       x')\"");
+  const std::string below = "\n            ";
+  CHECK_THAT(demo.said("patch show a@x"),
+             Contains(": fine" + below + "state       accepted" + below + below + "the end\n"));
+  CHECK_THAT(demo.said("series show 1"), Contains(": so" + below + "check       x\n"));
 }
