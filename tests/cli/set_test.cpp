@@ -107,7 +107,10 @@ TEST_CASE("checks and notes are added, and the newest check of a context counts"
   CHECK_THAT(demo.said("--as rob patch check add a@x build success"),
              Contains("rob may not add-check") && Contains("status=1"));
   CHECK_THAT(demo.said("--as bot patch check add a@x build great"),
-             Contains("no such context or state") && Contains("status=1"));
+             Contains("no state of a check: great") && Contains("status=1"));
+  CHECK_THAT(
+      demo.said("--as bot series check add 1 build fail --url javascript:alert"),
+      Contains("no web address: javascript:alert; it begins with http") && Contains("status=1"));
   CHECK_THAT(demo.said("patch check list a@x"), Contains("build    fail") && Contains("link"));
   const auto checks = demo.json("patch check list a@x");
   REQUIRE(checks.size() == 2);

@@ -54,6 +54,7 @@ PLACES = (
     (r"quilter patch (set|check add|note)", "^(?!.*--project)(.*)$", r"\1 --project netdev"),
     (r"quilter patch (set|check|note)", "MESSAGE-ID", "two@example.org"),
     (r"quilter series set", "ID …", "12"),
+    (r"quilter (patch|series) check add", "URL", "https://ci.example.org/1"),
     (r"quilter watch", "CURSOR", "''"),
     (r"quilter watch", "CATEGORY", "check-created"),
     (r"quilter watch", r"\bN\b", "5"),

@@ -134,7 +134,7 @@ CREATE TABLE check_result (
   series_id   bigint REFERENCES series ON DELETE CASCADE,
   context     text NOT NULL CHECK (context ~ '^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,254}$'),
   state       text NOT NULL CHECK (state IN ('pending', 'success', 'warning', 'fail')),
-  url         text NOT NULL DEFAULT '',
+  url         text NOT NULL DEFAULT '' CHECK (url = '' OR url ~* '^https?://[^\x01-\x20\x7f]+$'),
   description text NOT NULL DEFAULT '',
   account_id  bigint NOT NULL REFERENCES account,
   created_at  timestamptz NOT NULL DEFAULT now(),
