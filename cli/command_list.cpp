@@ -6,6 +6,7 @@
 #include "cli/lists.hpp"
 #include "core/mail/text.hpp"
 #include "core/store/accounts.hpp"
+#include "core/store/connection_text.hpp"
 #include "core/store/listing.hpp"
 
 namespace quilter::cli {
@@ -49,8 +50,7 @@ std::string shell_word(const std::string& word) {
 
 // A connection string may hold a password: that is for nobody who reads the output.
 std::string without_secret(const std::string& word) {
-  const bool secret =
-      contains_ignoring_case(word, "password") || contains_ignoring_case(word, "://");
+  const bool secret = without_passwords(word) != word;
   return secret ? "\"$QUILTER_DATABASE\"" : shell_word(word);
 }
 

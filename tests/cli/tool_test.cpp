@@ -93,6 +93,17 @@ TEST_CASE("the other exit codes") {
   CHECK_THAT(said(row.command), Contains(row.want));
 }
 
+TEST_CASE("no complaint shows a password") {
+  const auto connection = GENERATE("host=/nonexistent password=geheim geheim", "geheim",
+                                   "postgresql://u:gehe%zzim@h/q", "postgres://u:geheim@h:port/q",
+                                   "host=/nonexistent password='geheim", "pasword=geheim");
+  const auto command = GENERATE("patch list", "migrate", "setup-db", "setup-db --run",
+                                "import-patchwork --dry-run --from x");
+  CAPTURE(connection, command);
+  CHECK_THAT(said("--database " + quoted(connection) + " " + command), !Contains("gehe"));
+  CHECK_THAT(said("import-patchwork --dry-run --from " + quoted(connection)), !Contains("gehe"));
+}
+
 TEST_CASE("series, patches and trailers are shown to people and to programs") {
   Archived archived;
   archived.record(patch("c@example.org", {2, 0, 1}));
@@ -144,7 +155,9 @@ TEST_CASE("nothing from a mail can move a terminal") {
        {"series list", "patch list", "--json patch list", "series show 1",
         "patch show a@example.org --diff", "mbox 1", "dump --project demo", "--json series list",
         "--json series show 1", "--json patch show a@example.org",
-        "project remove 'a\x1b[31m\x07\xc2\x9b'"}) {
+        "project remove 'a\x1b[31m\x07\xc2\x9b'", "'a\x1b[31m\x07\xc2\x9b'",
+        "patch list --sort 'a\x1b[31m\x07\xc2\x9b'", "watch --since 'a\x1b[31m\x07\xc2\x9b'",
+        "patch list --after 'a\x1b[31m\x07\xc2\x9b'", "--colour 'a\x1b[31m\x07\xc2\x9b'"}) {
     const auto text = archived.tool(command);
     CAPTURE(command);
     CHECK(text.find('\x1b') == std::string::npos);
