@@ -8,6 +8,7 @@
 #include "cli/lists.hpp"
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
+#include "cli/usage.hpp"
 #include "config/config_error.hpp"
 #include "core/store/archive.hpp"
 #include "quilter/version.hpp"
@@ -40,6 +41,7 @@ struct CommandLine {
   cli::TrackingLine tracking{common, command};
 
   CommandLine() {
+    app.failure_message(cli::usage_message);
     app.set_version_flag("--version", std::string{"quilter "} + version);
     app.add_option("--database", common.database,
                    "libpq connection string; default: as the configuration file says")
