@@ -76,12 +76,27 @@ int series_check_add(const Common& common, const CheckArguments& arguments) {
   return add_check(common, arguments, "", SeriesId{arguments.series});
 }
 
+// The connection is given back before anybody reads the output.
+
 int patch_check_list(const Common& common, const CheckArguments& arguments) {
-  return list_checks(common, Archive{common.connection()}.checks(bare(arguments.id)));
+  const auto id = bare(arguments.id);
+  std::vector<CheckEntry> checks;
+  {
+    Archive archive{common.connection()};
+    if (archive.projects_of({id}).empty()) return complain_of_patch(id);
+    checks = archive.checks(id);
+  }
+  return list_checks(common, checks);
 }
 
 int series_check_list(const Common& common, const CheckArguments& arguments) {
-  return list_checks(common, Archive{common.connection()}.checks(arguments.series));
+  std::vector<CheckEntry> checks;
+  {
+    Archive archive{common.connection()};
+    if (!archive.series(arguments.series)) return complain_of_series(arguments.series);
+    checks = archive.checks(arguments.series);
+  }
+  return list_checks(common, checks);
 }
 
 int note_add(const Common& common, const NoteArguments& arguments) {

@@ -151,8 +151,7 @@ FoundPatch find_patch(const Common& common, const std::string& message_id) {
 
 int series_show(const Common& common, std::int64_t id) {
   const auto [series, members, checks] = find_series(common, id);
-  if (!series)
-    return complain("there is no series " + std::to_string(id) + ": see quilter series list");
+  if (!series) return complain_of_series(id);
   if (common.output() == Output::json) {
     auto value = counted_json(*series);
     value["checks"] = checks_json(checks);
@@ -181,8 +180,7 @@ int series_split(const Common& common, std::int64_t id, const std::vector<std::i
 
 int patch_show(const Common& common, const std::string& message_id, bool with_diff) {
   const auto [found, raw, remarks] = find_patch(common, message_id);
-  if (found.empty())
-    return complain("there is no patch or cover letter with the message id " + message_id);
+  if (found.empty()) return complain_of_patch(message_id);
   if (common.output() == Output::json) {
     auto values = Json::array();
     for (const auto& member : found) {

@@ -88,6 +88,7 @@ Cursor beginning(Tracker& tracker, const std::string& since) {
 // A reader that dies goes on behind the last event that it has taken: each has its own cursor.
 int watch(const Common& common, const WatchArguments& arguments) {
   auto tracker = reader_of(common);
+  tracker.require_known(arguments.filter);
   auto at = beginning(tracker, arguments.since);
   auto left = arguments.most;
   while (true) {

@@ -214,6 +214,13 @@ Outcome Tracker::add_note(const Actor& actor, const std::string& project, const 
   });
 }
 
+void Tracker::require_known(const EventFilter& filter) {
+  transact([&](auto& transaction) {
+    quilter::require_known(transaction, filter);
+    return true;
+  });
+}
+
 EventPage Tracker::events(const EventFilter& filter, const Cursor& after, std::int64_t most) {
   return transact([&](auto& transaction) { return read_feed(transaction, filter, after, most); });
 }

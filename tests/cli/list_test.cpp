@@ -59,17 +59,22 @@ TEST_CASE("what no list can be asked for is told") {
     const char* want;
     const char* status;
   };
-  for (const auto& row :
-       std::vector<Row>{{"patch list --project nosuch", "there is no project nosuch", "status=1"},
-                        {"patch list --delegate nosuch", "there is no account nosuch", "status=1"},
-                        {"patch list --state nosuch", "no project has a state nosuch", "status=1"},
-                        {"patch list --after name:x-1", "of a list by name", "status=1"},
-                        {"patch list --after nosuch", "no such position: nosuch", "status=2"},
-                        {"patch list --since yesterday", "no such time: yesterday", "status=2"},
-                        {"patch list --archived maybe", "--archived", "status=2"},
-                        {"patch list --sort colour", "--sort", "status=2"},
-                        {"series list --sort state", "--sort", "status=2"},
-                        {"patch list --most 0", "--most", "status=2"}}) {
+  for (const auto& row : std::vector<Row>{
+           {"patch list --project nosuch", "there is no project nosuch", "status=1"},
+           {"patch list --delegate nosuch", "there is no account nosuch", "status=1"},
+           {"patch list --state nosuch", "no project has a state nosuch: there are new, under-r",
+            "status=1"},
+           {"patch list --project demo --state New", "project demo has no state New:", "status=1"},
+           {"patch check list nosuch@x", "there is no patch or cover letter with", "status=1"},
+           {"series check list 77", "there is no series 77", "status=1"},
+           {"token list nosuch", "there is no account nosuch", "status=1"},
+           {"patch list --after name:x-1", "of a list by name", "status=1"},
+           {"patch list --after nosuch", "no such position: nosuch", "status=2"},
+           {"patch list --since yesterday", "no such time: yesterday", "status=2"},
+           {"patch list --archived maybe", "--archived", "status=2"},
+           {"patch list --sort colour", "--sort", "status=2"},
+           {"series list --sort state", "--sort", "status=2"},
+           {"patch list --most 0", "--most", "status=2"}}) {
     CAPTURE(row.command);
     CHECK_THAT(demo.said(row.command), Contains(row.want) && Contains(row.status));
   }

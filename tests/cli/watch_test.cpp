@@ -58,7 +58,7 @@ TEST_CASE("watch and history show what is asked for") {
   CHECK(watched(demo, "--patch '<a@x>'").size() == 4);
   CHECK(watched(demo, "--actor rob").size() == 2);
   CHECK(watched(demo, "--category patch-delegated --category series-completed").size() == 4);
-  CHECK(watched(demo, "--project nothing").size() == 1);
+  CHECK(watched(demo, "--project demo --actor import-patchwork").size() == 1);
   CHECK(watched(demo, "--since now").size() == 1);
   CHECK_THAT(demo.said("watch --since x"), Contains("no cursor: x") && Contains("status=1"));
   CHECK_THAT(demo.said("watch --since 0123abcd-1-1"),
@@ -69,6 +69,24 @@ TEST_CASE("watch and history show what is asked for") {
                  Contains("delegate - > rob"));
   CHECK_THAT(demo.said("history nobody@x"),
              Contains("nothing is known of a message nobody@x") && Contains("status=1"));
+}
+
+TEST_CASE("watch refuses to wait for what there is not") {
+  const Tracked demo;
+  struct Row {
+    const char* filter;
+    const char* want;
+  };
+  for (const auto& row : std::vector<Row>{
+           {"--project nope", "there is no project nope: see quilter project list"},
+           {"--category patch-deleted", "patch-deleted: there are patch-created, cover-created"},
+           {"--category Patch-Created", "no events are of the category Patch-Created"},
+           {"--actor nobody", "nobody is called nobody: see quilter user list; also ingest"},
+           {"--patch nope@x", "there is no message nope@x"}}) {
+    CAPTURE(row.filter);
+    CHECK_THAT(demo.said(std::string{"watch "} + row.filter),
+               Contains(row.want) && Contains("status=1"));
+  }
 }
 
 TEST_CASE("the history of a series is its own, and that of the patches in it") {
