@@ -73,7 +73,7 @@ PLACES = (
     (r"quilter git-scan", "REPO RANGE", ". base"),
     (r"quilter import-patchwork", "CONNECTION( …)?", "dbname=patchwork"),
     (r"quilter import-patchwork", "LINKNAME", "netdev"),
-    (r"quilter import-patchwork", "THERE=HERE", "queued=accepted"),
+    (r"quilter import-patchwork", "THERE=HERE", "rfc=deferred"),
     (r"quilter delegate", "PROJECT", "netdev"),
     (r"quilter delegate", "PATTERN", "drivers/"),
     (r"quilter delegate", "LOGIN", "ann"),
