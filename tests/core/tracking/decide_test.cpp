@@ -75,6 +75,16 @@ TEST_CASE("what was refused withholds the others, unless each patch is by itself
         "1 applied new 1; 2 unchanged new 0; 3 refused new 0 | 1 archived false>true");
 }
 
+TEST_CASE("a commit is taken in any case, and kept in lower case") {
+  const auto commit = PatchField::commit;
+  CHECK(decided({{"a", commit, "0123ABCDEF"}}) == "1 applied new 1 | 1 commit >0123abcdef");
+  CHECK(decided({{"a", commit, "0123abc"}, {"a", commit, "0123ABC", "0123ABC"}}) ==
+        "1 applied new 1 | 1 commit >0123abc");
+  CHECK(decided({{"a", commit, "0123abc"}, {"a", commit, "", "0123ABC"}}) ==
+        "1 applied new 2 | 1 commit >0123abc | 1 commit 0123abc>");
+  CHECK(decided({{"a", commit, "0123ABCX"}}) == "1 refused new 0");
+}
+
 TEST_CASE("a check has a context, one of four states, and a web address or none") {
   for (const std::string word : {"pending", "success", "warning", "fail"})
     CHECK(fault_of({"netdev/build_32bit", word, "", ""}).empty());
