@@ -7,6 +7,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/patchwork.hpp"
 #include "cli/tracking.hpp"
+#include "cli/usage.hpp"
 #include "core/ingest/routes.hpp"
 #include "core/store/accounts.hpp"
 #include "core/store/archive.hpp"
@@ -22,7 +23,9 @@ Names names_of(const std::vector<std::string>& texts) {
   Names names;
   for (const auto& text : texts) {
     const auto sign = text.find('=');
-    names[text.substr(0, sign)] = sign == std::string::npos ? "" : text.substr(sign + 1);
+    const auto there = text.substr(0, sign);
+    if (!names.emplace(there, sign == std::string::npos ? "" : text.substr(sign + 1)).second)
+      throw UsageError{there + " is there twice: name it once"};
   }
   return names;
 }

@@ -5,6 +5,7 @@
 
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
+#include "cli/usage.hpp"
 #include "core/mail/text.hpp"
 #include "core/store/archive.hpp"
 #include "core/store/tracker.hpp"
@@ -75,21 +76,24 @@ Tracker reader_of(const Common& common) {
   return Tracker{options};
 }
 
-Cursor beginning(Tracker& tracker, const std::string& since) {
-  if (since == "now") return tracker.horizon();
+// Nothing: now.
+std::optional<Cursor> begin_of(const std::string& since) {
+  if (since == "now") return std::nullopt;
   const auto at = cursor(since);
   if (!at)
-    throw Refused{"no cursor: " + since + "; such as 1f0c9a3b-813-42, as watch prints it, or now"};
-  return *at;
+    throw UsageError{"no cursor: " + since +
+                     "; such as 1f0c9a3b-813-42, as watch prints it, or now"};
+  return at;
 }
 
 }  // namespace
 
 // A reader that dies goes on behind the last event that it has taken: each has its own cursor.
 int watch(const Common& common, const WatchArguments& arguments) {
+  const auto since = begin_of(arguments.since);
   auto tracker = reader_of(common);
   tracker.require_known(arguments.filter);
-  auto at = beginning(tracker, arguments.since);
+  auto at = since ? *since : tracker.horizon();
   auto left = arguments.most;
   while (true) {
     const auto most = std::min(left.value_or(page_size), page_size);
@@ -109,7 +113,7 @@ int watch(const Common& common, const WatchArguments& arguments) {
 
 int history(const Common& common, const std::string& id) {
   if (id.empty() || whole_number(id) == 0)  // of everything there is watch
-    throw Refused{"no message id and no series: '" + id + "'; quilter watch tells all"};
+    throw UsageError{"no message id and no series: '" + id + "'; quilter watch tells all"};
   auto tracker = reader_of(common);
   EventFilter filter;
   if (const auto series = whole_number(id))

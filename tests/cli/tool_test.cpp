@@ -57,18 +57,37 @@ TEST_CASE("what is not there is said on standard error, with what to do and exit
       {"project remove nothing", "there is no project nothing"},
       {"project add demo --list-id x.example.org", "project demo is there already"},
       {"project add 'a name' --list-id x.example.org", "a project's name is"},
+      {"series list --project nosuch", "there is no project nosuch: see quilter project list"},
+      {"parse /nonexistent", "cannot read /nonexistent"},
+  }));
+  const auto text = archived.tool(row.command);
+  CHECK_THAT(text, Contains(row.want) && Contains("quilter: ") && Contains("status=1"));
+}
+
+TEST_CASE("what the command line lacks, has twice or has in no form is exit code 2") {
+  struct Row {
+    const char* command;
+    const char* want;
+  };
+  const auto row = GENERATE(values<Row>({
       {"project add empty", "--list-id"},
       {"project add blank --list-id ''", "--list-id is blank: name the list's id"},
       {"project add blank --list-id x.example.org --list-id '< >'", "--list-id is blank"},
       {"project add blank --recipient ' '", "--recipient is blank: name the list's address"},
       {"project set demo --list-id ''", "--list-id is blank"},
       {"project set demo --recipient ''", "--recipient is blank"},
-      {"series list --project nosuch", "there is no project nosuch: see quilter project list"},
       {"project add bad --list-id x.example.org --subject-match '('", "RE2 says"},
-      {"parse /nonexistent", "cannot read /nonexistent"},
+      {"project add bad --list-id x.example.org --hint foo", "--hint: it is HINT:SENDER"},
+      {"project set demo --hint none --hint state:@x.org", "--hint none gives nobody a right"},
+      {"parse --hint foo /dev/null", "--hint: it is HINT:SENDER"},
+      {"delegate add demo '' ann", "a pattern is text"},
+      {"history ''", "no message id and no series: ''"},
+      {"watch --since x", "no cursor: x; such as"},
+      {"patch set a@x state=new archived=yes state=new", "state is there twice: name it once"},
+      {"patch list --project demo --project demo", "--project"},
   }));
-  const auto text = archived.tool(row.command);
-  CHECK_THAT(text, Contains(row.want) && Contains("quilter: ") && Contains("status=1"));
+  CHECK_THAT(said("--database host=/nonexistent " + std::string{row.command}),
+             Contains(row.want) && Contains("status=2"));
 }
 
 TEST_CASE("the other exit codes") {
@@ -247,7 +266,7 @@ TEST_CASE("projects are set up, changed, paused and removed") {
   CHECK(project()["list_ids"] == Json{"two.example.org"});
   CHECK(project()["recipients"] == Json{"two@example.org"});
   CHECK(project()["hints"] == Json{"ignore:*"});
-  CHECK_THAT(archived.tool("project set two --hint state:ann"), Contains("status=1"));
+  CHECK_THAT(archived.tool("project set two --hint state:ann"), Contains("status=2"));
   archived.tool("project set two --hint state:ann@x.org --hint delegate:@x.org");
   CHECK(project()["hints"] == Json{"state:ann@x.org", "delegate:@x.org"});
   archived.tool("project set two --hint none");

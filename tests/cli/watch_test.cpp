@@ -60,7 +60,7 @@ TEST_CASE("watch and history show what is asked for") {
   CHECK(watched(demo, "--category patch-delegated --category series-completed").size() == 4);
   CHECK(watched(demo, "--project demo --actor import-patchwork").size() == 1);
   CHECK(watched(demo, "--since now").size() == 1);
-  CHECK_THAT(demo.said("watch --since x"), Contains("no cursor: x") && Contains("status=1"));
+  CHECK_THAT(demo.said("watch --since x"), Contains("no cursor: x") && Contains("status=2"));
   CHECK_THAT(demo.said("watch --since 0123abcd-1-1"),
              Contains("of another database") && Contains("Begin anew") && Contains("status=1"));
   CHECK_THAT(demo.said("history a@x"),
