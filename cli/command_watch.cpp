@@ -48,6 +48,15 @@ std::string what_changed(const Event& event) {
   return event.field + " " + shown(event.from) + " > " + shown(event.to);
 }
 
+// By its number a request that was sent again is known: nothing for people.
+Event without_request(Event event) {
+  if (!event.field.empty() || event.to.empty()) return event;
+  auto made = Json::parse(event.to);
+  if (made.is_object()) made.erase("request");
+  event.to = made.dump();
+  return event;
+}
+
 void print_event(const Common& common, const Event& event) {
   if (common.output() == Output::json) {
     std::cout << json_text(json_of(event)) << '\n';
@@ -58,7 +67,8 @@ void print_event(const Common& common, const Event& event) {
   if (!event.account.empty()) line += "  account " + event.account;
   if (event.series != 0) line += "  series " + std::to_string(event.series);
   if (!event.message_id.empty()) line += "  " + event.message_id;
-  if (const auto what = what_changed(event); !what.empty()) line += "  " + what;
+  if (const auto what = what_changed(without_request(event)); !what.empty()) line += "  " + what;
+  if (event.revision != 0) line += "  revision " + std::to_string(event.revision);
   std::cout << terminal_text(line);
 }
 

@@ -66,7 +66,14 @@ TEST_CASE("watch and history show what is asked for") {
   CHECK_THAT(demo.said("history a@x"),
              Contains("patch-created  ingest") &&
                  Contains("patch-state-changed  mia  series 1  a@x  state new > accepted") &&
-                 Contains("delegate - > rob"));
+                 Contains("delegate - > rob  revision 2\n"));
+  demo.said("--as bot patch check add a@x build fail --description 'é: no'");
+  for (const auto* command : {"history a@x", "watch --category check-created"})
+    CHECK_THAT(demo.said(command),
+               Contains(R"(a@x  {"of":"patch","context":"build","state":"fail","url":"",)"
+                        R"("description":"é: no"})") &&
+                   !Contains("request"));
+  CHECK(watched(demo, "--category check-created")[0]["to"].contains("request"));
   CHECK_THAT(demo.said("history nobody@x"),
              Contains("nothing is known of a message nobody@x") && Contains("status=1"));
 }
