@@ -26,9 +26,7 @@ Json json_of(const CheckEntry& entry) {
 
 int list_checks(const Common& common, const std::vector<CheckEntry>& checks) {
   if (common.output() == Output::json) {
-    auto values = Json::array();
-    for (const auto& check : checks) values.push_back(json_of(check));
-    print(values);
+    print(checks_json(checks));
     return exit_code::ok;
   }
   std::vector<Row> rows{
@@ -54,6 +52,12 @@ int add_check(const Common& common, const CheckArguments& arguments, const std::
 
 }  // namespace
 
+Json checks_json(const std::vector<CheckEntry>& checks) {
+  auto values = Json::array();
+  for (const auto& check : checks) values.push_back(json_of(check));
+  return values;
+}
+
 Json remarks_json(const Remarks& remarks, const std::string& project) {
   Json value{{"checks", Json::array()}, {"notes", Json::array()}};
   for (const auto& check : remarks.checks)
@@ -72,12 +76,27 @@ int series_check_add(const Common& common, const CheckArguments& arguments) {
   return add_check(common, arguments, "", SeriesId{arguments.series});
 }
 
+// The connection is given back before anybody reads the output.
+
 int patch_check_list(const Common& common, const CheckArguments& arguments) {
-  return list_checks(common, Archive{common.connection()}.checks(bare(arguments.id)));
+  const auto id = bare(arguments.id);
+  std::vector<CheckEntry> checks;
+  {
+    Archive archive{common.connection()};
+    if (archive.projects_of({id}).empty()) return complain_of_patch(id);
+    checks = archive.checks(id);
+  }
+  return list_checks(common, checks);
 }
 
 int series_check_list(const Common& common, const CheckArguments& arguments) {
-  return list_checks(common, Archive{common.connection()}.checks(arguments.series));
+  std::vector<CheckEntry> checks;
+  {
+    Archive archive{common.connection()};
+    if (!archive.series(arguments.series)) return complain_of_series(arguments.series);
+    checks = archive.checks(arguments.series);
+  }
+  return list_checks(common, checks);
 }
 
 int note_add(const Common& common, const NoteArguments& arguments) {

@@ -10,7 +10,7 @@ namespace quilter::cli {
 
 int delegate_add(const Common& common, const DelegateArguments& arguments) {
   if (arguments.pattern.empty() || !is_valid_utf8(arguments.pattern))
-    return complain("a pattern is text, such as drivers/net/ or *.rst");
+    return complain("a pattern is text, such as drivers/net/ or *.rst", exit_code::usage);
   Delegations{common.connection()}.add(common.acting(), arguments.project, arguments.pattern,
                                        arguments.login, arguments.position);
   return exit_code::ok;

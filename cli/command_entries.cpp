@@ -38,9 +38,9 @@ Json entry_json(const SeriesEntry& series) {
           {"merged_into", id_or_null(series.merged_into)}};
 }
 
-Json check_counts_json(const MessageEntry& patch) {
+Json check_counts_json(const CheckCounts& checks) {
   Json value{{"pending", 0}, {"success", 0}, {"warning", 0}, {"fail", 0}};
-  for (const auto& [state, count] : patch.checks) value[state] = count;
+  for (const auto& [state, count] : checks) value[state] = count;
   return value;
 }
 
@@ -76,10 +76,10 @@ std::string acks(const Tally& tally) {
                tally.count(TallyKind::tested));
 }
 
-Cell checked(const MessageEntry& member) {
+Cell checked(const CheckCounts& checks) {
   const auto count = [&](const char* state) {
-    const auto found = member.checks.find(state);
-    return found == member.checks.end() ? 0 : static_cast<std::size_t>(found->second);
+    const auto found = checks.find(state);
+    return found == checks.end() ? 0 : static_cast<std::size_t>(found->second);
   };
   const auto success = count("success"), warning = count("warning"), fail = count("fail");
   Cell cell{.text = three(success, warning, fail)};

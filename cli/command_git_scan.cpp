@@ -59,10 +59,15 @@ std::string result_of(const Accepted& one) {
   return one.outcome ? std::string{to_string(one.outcome->result)} : "left";
 }
 
+bool is_switched_off(const Accepted& one) {
+  return !one.patch.auto_accept && one.patch.commit.empty();
+}
+
 // Why a patch is as it was.
 std::string why(const Accepted& one) {
   if (one.outcome) return one.outcome->detail;
   if (one.patch.commit == one.commit) return "has this commit";
+  if (is_switched_off(one)) return "auto_accept of " + one.patch.project + " is off";
   if (!one.patch.commit.empty()) return "has the commit " + one.patch.commit;
   if (!one.patch.action_required && one.patch.state != "accepted") return "is " + one.patch.state;
   return "was decided before";
@@ -77,13 +82,23 @@ Json json_of(const Accepted& one) {
           {"detail", or_null(why(one))}};
 }
 
+// A project whose switch is off may be meant so, or forgotten.
+void print_switched_off(const std::vector<Accepted>& found) {
+  std::map<std::string, std::size_t> projects;
+  for (const auto& one : found)
+    if (is_switched_off(one)) ++projects[one.patch.project];
+  for (const auto& [project, count] : projects)
+    std::cout << count << " of " << project << " left: auto_accept is off (quilter project set "
+              << project << " --auto-accept on)\n";
+}
+
 // Those that have a commit are as they should be, and counted only.
 void print_found(const Scanned& scanned) {
   std::vector<std::vector<std::string>> rows{{"COMMIT", "PROJECT", "BY", "RESULT", "MESSAGE-ID"}};
   std::map<std::string, std::size_t> results;
   for (const auto& one : scanned.found) {
     ++results[result_of(one)];
-    if (one.outcome || one.patch.commit.empty())
+    if (one.outcome || (one.patch.commit.empty() && one.patch.auto_accept))
       rows.push_back({one.commit.substr(0, 12), one.patch.project, std::string{to_string(one.clue)},
                       result_of(one) + (why(one).empty() ? "" : ": " + why(one)),
                       one.patch.message_id});
@@ -92,6 +107,7 @@ void print_found(const Scanned& scanned) {
   std::cout << scanned.commits << " commits, " << scanned.found.size() << " were patches";
   for (const auto& [result, count] : results) std::cout << ", " << count << ' ' << result;
   std::cout << '\n';
+  print_switched_off(scanned.found);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "cli/lists.hpp"
 #include "core/mail/text.hpp"
 #include "core/store/accounts.hpp"
+#include "core/store/connection_text.hpp"
 #include "core/store/listing.hpp"
 
 namespace quilter::cli {
@@ -49,8 +50,7 @@ std::string shell_word(const std::string& word) {
 
 // A connection string may hold a password: that is for nobody who reads the output.
 std::string without_secret(const std::string& word) {
-  const bool secret =
-      contains_ignoring_case(word, "password") || contains_ignoring_case(word, "://");
+  const bool secret = without_passwords(word) != word;
   return secret ? "\"$QUILTER_DATABASE\"" : shell_word(word);
 }
 
@@ -76,19 +76,10 @@ void print_next(const Common& common, const std::optional<ListPosition>& next) {
   if (next) std::cout << "\nnext: " << terminal_text(next_command(common, *next) + "\n");
 }
 
-Json entries_json(const std::vector<SeriesEntry>& entries) {
+template <typename Entry>
+Json entries_json(const std::vector<Entry>& entries) {
   auto values = Json::array();
-  for (const auto& entry : entries) values.push_back(entry_json(entry));
-  return values;
-}
-
-Json entries_json(const std::vector<MessageEntry>& entries) {
-  auto values = Json::array();
-  for (const auto& entry : entries) {
-    auto value = entry_json(entry);
-    value["check_counts"] = check_counts_json(entry);
-    values.push_back(value);
-  }
+  for (const auto& entry : entries) values.push_back(counted_json(entry));
   return values;
 }
 
@@ -126,7 +117,7 @@ Row row_of(const MessageEntry& patch, const std::vector<std::string>& first) {
   add(std::to_string(patch.series));
   add(patch.state, paint_of_state(patch.state));
   add(acks(patch.tally));
-  cells.push_back(checked(patch));
+  cells.push_back(checked(patch.checks));
   add(or_dash(patch.delegate));
   add(called(patch.submitter));
   add(title_of(patch.version, patch.total > 1 ? numbered(patch) : "", patch.name));
@@ -135,9 +126,11 @@ Row row_of(const MessageEntry& patch, const std::vector<std::string>& first) {
 }
 
 Row row_of(const SeriesEntry& series) {
-  return row({std::to_string(series.id), series.project, day(series.date), received(series),
-              std::to_string(series.comments), acks(series.tally), called(series.submitter),
-              title_of(series.version, "", series.name)});
+  auto cells = row({std::to_string(series.id), series.project, day(series.date), received(series),
+                    std::to_string(series.comments), acks(series.tally), "",
+                    called(series.submitter), title_of(series.version, "", series.name)});
+  cells[6] = checked(series.checks);
+  return cells;
 }
 
 }  // namespace
@@ -158,8 +151,9 @@ int series_list(const Common& common, const ListArguments& arguments) {
   const auto list = Listing{common.connection()}.series(filter_of(arguments), page_of(arguments));
   if (common.output() == Output::json) return print_list_json("series", list);
   std::vector<Row> rows{heading(
-      {"SERIES", "PROJECT", "DATE", "RECEIVED", "COMMENTS", "A/R/T", "SUBMITTER", "NAME"},
-      {Fit::whole, Fit::cut, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::cut, Fit::cut})};
+      {"SERIES", "PROJECT", "DATE", "RECEIVED", "COMMENTS", "A/R/T", "S/W/F", "SUBMITTER", "NAME"},
+      {Fit::whole, Fit::cut, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::cut,
+       Fit::cut})};
   for (const auto& series : list.entries) rows.push_back(row_of(series));
   std::cout << table(std::move(rows), screen(common));
   print_next(common, list.next);

@@ -63,4 +63,13 @@ int complain(std::string_view what, int code) {
   return code;
 }
 
+int complain_of_series(std::int64_t id) {
+  return complain("there is no series " + std::to_string(id) + ": see quilter series list");
+}
+
+int complain_of_patch(const std::string& message_id) {
+  return complain("there is no patch or cover letter with the message id " + message_id +
+                  ": see quilter patch list");
+}
+
 }  // namespace quilter::cli

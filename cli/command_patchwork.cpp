@@ -7,6 +7,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/patchwork.hpp"
 #include "cli/tracking.hpp"
+#include "cli/usage.hpp"
 #include "core/ingest/routes.hpp"
 #include "core/store/accounts.hpp"
 #include "core/store/archive.hpp"
@@ -22,7 +23,9 @@ Names names_of(const std::vector<std::string>& texts) {
   Names names;
   for (const auto& text : texts) {
     const auto sign = text.find('=');
-    names[text.substr(0, sign)] = sign == std::string::npos ? "" : text.substr(sign + 1);
+    const auto there = text.substr(0, sign);
+    if (!names.emplace(there, sign == std::string::npos ? "" : text.substr(sign + 1)).second)
+      throw UsageError{there + " is there twice: name it once"};
   }
   return names;
 }
@@ -38,6 +41,27 @@ std::vector<ProjectFit> fits_of(std::vector<ProjectThere> there, const Names& na
   std::vector<Project> here;
   for (const auto& entry : entries) here.push_back(entry.project);
   return fit_projects(there, here, named);
+}
+
+void require_state(const std::vector<std::string>& all, const std::string& name,
+                   const std::string& where) {
+  if (std::find(all.begin(), all.end(), name) == all.end())
+    throw Refused{"--state: there is no state " + name + " " + where + ": there are " +
+                  joined(all)};
+}
+
+// A slip would be a state that is taken over as if it were not named.
+void require_states(const Names& renamed, Patchwork& patchwork, PatchworkImport& import,
+                    const std::vector<ProjectFit>& fits) {
+  if (renamed.empty()) return;
+  std::vector<std::string> projects;
+  for (const auto& fit : fits)
+    if (fit.problem.empty()) projects.push_back(fit.name);
+  const auto there = patchwork.states(), here = import.states(projects);
+  for (const auto& [state, name] : renamed) {
+    require_state(there, state, "in that Patchwork");
+    require_state(here, name, "here");
+  }
 }
 
 std::string making_command(const ProjectFit& fit) {
@@ -87,10 +111,11 @@ void look_for_mails(Patchwork& patchwork, PatchworkImport& import, TakenProject&
 std::vector<TakenProject> take_projects(const Common& common, const PatchworkArguments& arguments,
                                         Patchwork& patchwork, PatchworkImport& import) {
   Archive archive{common.connection()};
+  auto fits = fits_of(patchwork.projects(), names_of(arguments.projects), archive.projects());
+  require_states(names_of(arguments.states), patchwork, import, fits);
   std::vector<TakenProject> projects;
   const auto trial = arguments.dry_run ? Trial::yes : Trial::no;
-  for (auto& fit :
-       fits_of(patchwork.projects(), names_of(arguments.projects), archive.projects())) {
+  for (auto& fit : fits) {
     const bool made = fit.problem.empty() && !fit.is_here;
     if (made) fit.problem = make_project(archive, fit, import.may_make_projects(), trial);
     projects.push_back({.fit = std::move(fit), .made = made, .taken = {}});

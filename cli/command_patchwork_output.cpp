@@ -73,6 +73,8 @@ std::string heading_of(Unfit unfit, const std::string& about) {
       return "no commit: " + about;
     case Unfit::no_check:
       return "no check: " + about;
+    case Unfit::no_url:
+      return "check " + about + " taken without its URL, which is no web address";
     case Unfit::older_check:
       break;
   }

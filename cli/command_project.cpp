@@ -26,13 +26,6 @@ std::vector<std::string> list_ids(const std::vector<std::string>& texts) {
   return ids;
 }
 
-// "none" alone gives nobody a right.
-bool has_bad_hint(const std::vector<std::string>& texts) {
-  return texts != std::vector<std::string>{"none"} &&
-         std::any_of(texts.begin(), texts.end(),
-                     [](const std::string& text) { return !hint_right(text); });
-}
-
 Json json_of(const ProjectEntry& entry) {
   const auto& project = entry.project;
   auto hints = Json::array();
@@ -61,9 +54,9 @@ std::string problem(const ProjectArguments& arguments) {
     return "--list-id is blank: name the list's id, such as netdev.vger.kernel.org";
   if (has_blank(recipients(arguments.recipients)))
     return "--recipient is blank: name the list's address, such as netdev@vger.kernel.org";
-  if (has_bad_hint(arguments.hints))
-    return "--hint is HINT:SENDER, such as ignore:* or state:ann@example.org, or none; hints are "
-           "ignore, state, delegate and action-required";
+  const auto& hints = arguments.hints;
+  if (hints.size() > 1 && std::find(hints.begin(), hints.end(), "none") != hints.end())
+    return "--hint none gives nobody a right: name it alone";
   if (!arguments.subject_match || arguments.subject_match->empty()) return {};
   const auto error = subject_match_error(*arguments.subject_match);
   return error ? "--subject-match: RE2 says: " + *error : "";
@@ -96,8 +89,9 @@ int migrate(const Common& common) {
 
 int project_add(const Common& common, const ProjectArguments& arguments) {
   if (arguments.list_ids.empty() && arguments.recipients.empty())
-    return complain("a project is known by --list-id, by --recipient, or both: name one");
-  if (const auto what = problem(arguments); !what.empty()) return complain(what);
+    return complain("a project is known by --list-id, by --recipient, or both: name one",
+                    exit_code::usage);
+  if (const auto what = problem(arguments); !what.empty()) return complain(what, exit_code::usage);
   Archive{common.connection()}.add_project({.id = 0,
                                             .name = arguments.name,
                                             .list_ids = list_ids(arguments.list_ids),
@@ -131,7 +125,7 @@ int project_list(const Common& common) {
 }
 
 int project_set(const Common& common, const ProjectArguments& arguments) {
-  if (const auto what = problem(arguments); !what.empty()) return complain(what);
+  if (const auto what = problem(arguments); !what.empty()) return complain(what, exit_code::usage);
   Archive{common.connection()}.change_project(arguments.name, [&arguments](ProjectEntry& entry) {
     auto& project = entry.project;
     if (!arguments.list_ids.empty()) project.list_ids = list_ids(arguments.list_ids);

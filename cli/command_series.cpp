@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "cli/commands.hpp"
@@ -6,16 +7,23 @@
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
 #include "core/mail/classify.hpp"
+#include "core/mail/text.hpp"
 #include "core/mime/read_mail.hpp"
 #include "core/store/archive.hpp"
 
 namespace quilter::cli {
 namespace {
 
+// A further line of the value stands below its first: it shall not look like a field.
 void print_field(std::string_view name, const std::string& value) {
   if (value.empty() || value == "-") return;
-  std::cout << name << std::string(name.size() < 12 ? 12 - name.size() : 1, ' ')
-            << terminal_text(value + "\n");
+  constexpr std::size_t margin = 12;
+  const auto text = terminal_text(value);
+  std::string before{name};
+  for (std::string_view rest = text; !rest.empty(); before.clear()) {
+    before.resize(std::max(margin, before.size() + 1), ' ');
+    std::cout << before << next_line(rest);
+  }
 }
 
 // "acked 1, reviewed 2"; what there is none of is left out.
@@ -44,15 +52,16 @@ void print_series(const SeriesEntry& series) {
 }
 
 void print_members(const std::vector<MessageEntry>& members, const Screen& screen) {
-  std::vector<Row> rows{
-      heading({"NUMBER", "KIND", "STATE", "A/R/T", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"},
-              {Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::cut,
-               Fit::cut})};
+  std::vector<Row> rows{heading(
+      {"NUMBER", "KIND", "STATE", "A/R/T", "S/W/F", "DATE", "COMMENTS", "NAME", "MESSAGE-ID"},
+      {Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::whole, Fit::cut,
+       Fit::cut})};
   for (const auto& member : members) {
     rows.push_back(row({numbered(member), member.kind, or_dash(member.state), acks(member.tally),
-                        when(member.date), std::to_string(member.comments.size()),
+                        "", when(member.date), std::to_string(member.comments.size()),
                         titled(member.name), member.message_id}));
     rows.back()[2].paint = paint_of_state(member.state);
+    rows.back()[4] = checked(member.checks);
   }
   std::cout << '\n' << table(std::move(rows), screen);
   for (const auto& member : members)
@@ -93,11 +102,15 @@ void print_patch(const std::vector<MessageEntry>& found) {
   for (const auto& comment : member.comments) print_field("comment", comment);
 }
 
+// `where` as above.
+void print_check(const CheckEntry& entry, const std::string& where) {
+  const auto& [project, check, by, at] = entry;
+  print_field("check", check.context + " " + check.state + ", " + by + where + ", " + when(at) +
+                           (check.description.empty() ? "" : ": ") + check.description);
+}
+
 void print_remarks(const Remarks& remarks) {
-  for (const auto& [project, check, by, at] : remarks.checks)
-    print_field("check", check.context + " " + check.state + ", " + by + " in " + project + ", " +
-                             when(at) + (check.description.empty() ? "" : ": ") +
-                             check.description);
+  for (const auto& check : remarks.checks) print_check(check, " in " + check.project);
   for (const auto& note : remarks.notes)
     print_field("note", note.by + " in " + note.project + ", " + when(note.at) + ": " + note.text);
 }
@@ -108,6 +121,7 @@ void print_remarks(const Remarks& remarks) {
 struct FoundSeries {
   std::optional<SeriesEntry> series;
   std::vector<MessageEntry> members;
+  std::vector<CheckEntry> checks;  // of it as a whole
 };
 
 FoundSeries find_series(const Common& common, std::int64_t id) {
@@ -115,7 +129,7 @@ FoundSeries find_series(const Common& common, std::int64_t id) {
   auto series = archive.series(id);
   if (series && series->merged_into) series = archive.series(*series->merged_into);
   if (!series) return {};
-  return {series, archive.members(series->id)};
+  return {series, archive.members(series->id), archive.checks(series->id)};
 }
 
 struct FoundPatch {
@@ -136,17 +150,18 @@ FoundPatch find_patch(const Common& common, const std::string& message_id) {
 }  // namespace
 
 int series_show(const Common& common, std::int64_t id) {
-  const auto [series, members] = find_series(common, id);
-  if (!series)
-    return complain("there is no series " + std::to_string(id) + ": see quilter series list");
+  const auto [series, members, checks] = find_series(common, id);
+  if (!series) return complain_of_series(id);
   if (common.output() == Output::json) {
-    auto value = entry_json(*series);
+    auto value = counted_json(*series);
+    value["checks"] = checks_json(checks);
     value["members"] = Json::array();
-    for (const auto& member : members) value["members"].push_back(entry_json(member));
+    for (const auto& member : members) value["members"].push_back(counted_json(member));
     print(value);
     return exit_code::ok;
   }
   print_series(*series);
+  for (const auto& check : checks) print_check(check, "");
   print_members(members, screen(common));
   return exit_code::ok;
 }
@@ -165,8 +180,7 @@ int series_split(const Common& common, std::int64_t id, const std::vector<std::i
 
 int patch_show(const Common& common, const std::string& message_id, bool with_diff) {
   const auto [found, raw, remarks] = find_patch(common, message_id);
-  if (found.empty())
-    return complain("there is no patch or cover letter with the message id " + message_id);
+  if (found.empty()) return complain_of_patch(message_id);
   if (common.output() == Output::json) {
     auto values = Json::array();
     for (const auto& member : found) {

@@ -3,6 +3,7 @@
 
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
+#include "cli/usage.hpp"
 #include "core/mail/text.hpp"
 #include "core/store/accounts.hpp"
 #include "core/store/archive.hpp"
@@ -37,25 +38,33 @@ struct Wanted {
   std::vector<Assignment> to, from;
 };
 
+// Which of two values is meant, nobody knows.
+void add_once(Assignment one, std::vector<Assignment>& all, const std::string& what) {
+  for (const auto& other : all)
+    if (other.field == one.field)
+      throw UsageError{what + std::string{to_string(one.field)} + " is there twice: name it once"};
+  all.push_back(std::move(one));
+}
+
 // --from names the field, where several are set.
 Wanted read_words(const SetArguments& arguments) {
   Wanted wanted;
   for (const auto& word : arguments.words) {
     if (auto to = assignment(word))
-      wanted.to.push_back(std::move(*to));
+      add_once(std::move(*to), wanted.to, "");
     else
       wanted.ids.push_back(bare(word));
   }
-  if (wanted.ids.empty()) throw Refused{"what is to be changed? name an ID"};
+  if (wanted.ids.empty()) throw UsageError{"what is to be changed? name an ID"};
   if (wanted.to.empty())
-    throw Refused{"to what? such as state=accepted; also delegate=, archived=, commit="};
+    throw UsageError{"to what? such as state=accepted; also delegate=, archived=, commit="};
   for (const auto& word : arguments.from) {
     auto from = assignment(word);
     if (!from && wanted.to.size() > 1)
-      throw Refused{"--from " + word + ": of which field? such as --from state=" + word};
+      throw UsageError{"--from " + word + ": of which field? such as --from state=" + word};
     if (!from)
       from = assignment(std::string{to_string(wanted.to.front().field)}.append("=").append(word));
-    wanted.from.push_back(std::move(*from));
+    add_once(std::move(*from), wanted.from, "--from of ");
   }
   return wanted;
 }
@@ -74,7 +83,7 @@ std::vector<Change> changes_of(const Wanted& wanted, const std::vector<Target>& 
                                std::optional<std::int64_t> revision) {
   for (const auto& from : wanted.from)
     if (!value_of(from.field, wanted.to))
-      throw Refused{"--from names " + std::string{to_string(from.field)} + ", which is not set"};
+      throw UsageError{"--from names " + std::string{to_string(from.field)} + ", which is not set"};
   std::vector<Change> changes;
   for (const auto& target : targets)
     for (const auto& to : wanted.to)
@@ -99,6 +108,13 @@ std::string named(const Outcome& outcome) {
   return id ? *id : "-";
 }
 
+// And what is to be done about it, which the values beside it are for.
+std::string refusal_of(const Outcome& outcome) {
+  if (outcome.reason != Reason::stale) return or_dash(outcome.detail);
+  return outcome.detail + ": look again (quilter patch show " + named(outcome) +
+         "), and name what you decide on now";
+}
+
 std::vector<std::string> row_of(const Outcome& outcome) {
   const auto& values = outcome.values;
   const bool known = outcome.patch != 0;
@@ -112,7 +128,7 @@ std::vector<std::string> row_of(const Outcome& outcome) {
           known ? flag(values[PatchField::archived]) : "-",
           shown(values[PatchField::commit]),
           named(outcome),
-          outcome.detail.empty() ? "-" : outcome.detail};
+          refusal_of(outcome)};
 }
 
 Json json_of(const Outcome& outcome) {
@@ -182,7 +198,7 @@ int series_set(const Common& common, const SetArguments& arguments) {
   std::vector<Target> targets;
   for (const auto& id : wanted.ids) {
     const auto number = whole_number(id);
-    if (!number) throw Refused{"no series: " + id + "; such as series list has it"};
+    if (!number) throw UsageError{"no series: " + id + "; such as series list has it"};
     targets.emplace_back(SeriesId{*number});
   }
   return set(common, arguments,

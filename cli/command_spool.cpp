@@ -189,7 +189,8 @@ int spool_show(const Common& common, const SpoolArguments& arguments) {
 
 int spool_retry(const Common& common, const SpoolArguments& arguments) {
   auto folder = spool_folder(common, arguments);
-  if (arguments.ids.empty() && !arguments.all) return complain("name an ID, or --all");
+  if (arguments.ids.empty() && !arguments.all)
+    return complain("name an ID, or --all", exit_code::usage);
   if (arguments.all) return retry_all(folder);
   int code = exit_code::ok;
   for (const auto& id : arguments.ids) code = std::max(code, retry_one(folder, id));

@@ -5,6 +5,7 @@
 
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
+#include "cli/usage.hpp"
 #include "core/mail/text.hpp"
 #include "core/store/archive.hpp"
 #include "core/store/tracker.hpp"
@@ -47,6 +48,15 @@ std::string what_changed(const Event& event) {
   return event.field + " " + shown(event.from) + " > " + shown(event.to);
 }
 
+// By its number a request that was sent again is known: nothing for people.
+Event without_request(Event event) {
+  if (!event.field.empty() || event.to.empty()) return event;
+  auto made = Json::parse(event.to);
+  if (made.is_object()) made.erase("request");
+  event.to = made.dump();
+  return event;
+}
+
 void print_event(const Common& common, const Event& event) {
   if (common.output() == Output::json) {
     std::cout << json_text(json_of(event)) << '\n';
@@ -57,7 +67,8 @@ void print_event(const Common& common, const Event& event) {
   if (!event.account.empty()) line += "  account " + event.account;
   if (event.series != 0) line += "  series " + std::to_string(event.series);
   if (!event.message_id.empty()) line += "  " + event.message_id;
-  if (const auto what = what_changed(event); !what.empty()) line += "  " + what;
+  if (const auto what = what_changed(without_request(event)); !what.empty()) line += "  " + what;
+  if (event.revision != 0) line += "  revision " + std::to_string(event.revision);
   std::cout << terminal_text(line);
 }
 
@@ -75,20 +86,24 @@ Tracker reader_of(const Common& common) {
   return Tracker{options};
 }
 
-Cursor beginning(Tracker& tracker, const std::string& since) {
-  if (since == "now") return tracker.horizon();
+// Nothing: now.
+std::optional<Cursor> begin_of(const std::string& since) {
+  if (since == "now") return std::nullopt;
   const auto at = cursor(since);
   if (!at)
-    throw Refused{"no cursor: " + since + "; such as 1f0c9a3b-813-42, as watch prints it, or now"};
-  return *at;
+    throw UsageError{"no cursor: " + since +
+                     "; such as 1f0c9a3b-813-42, as watch prints it, or now"};
+  return at;
 }
 
 }  // namespace
 
 // A reader that dies goes on behind the last event that it has taken: each has its own cursor.
 int watch(const Common& common, const WatchArguments& arguments) {
+  const auto since = begin_of(arguments.since);
   auto tracker = reader_of(common);
-  auto at = beginning(tracker, arguments.since);
+  tracker.require_known(arguments.filter);
+  auto at = since ? *since : tracker.horizon();
   auto left = arguments.most;
   while (true) {
     const auto most = std::min(left.value_or(page_size), page_size);
@@ -108,7 +123,7 @@ int watch(const Common& common, const WatchArguments& arguments) {
 
 int history(const Common& common, const std::string& id) {
   if (id.empty() || whole_number(id) == 0)  // of everything there is watch
-    throw Refused{"no message id and no series: '" + id + "'; quilter watch tells all"};
+    throw UsageError{"no message id and no series: '" + id + "'; quilter watch tells all"};
   auto tracker = reader_of(common);
   EventFilter filter;
   if (const auto series = whole_number(id))

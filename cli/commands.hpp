@@ -90,7 +90,7 @@ struct ReparseArguments {
 
 struct GitScanArguments {
   std::string repository, range;
-  std::optional<std::string> project;  // else all that have auto_accept
+  std::optional<std::string> project;  // else all
   bool dry_run = false;
 };
 

@@ -5,6 +5,7 @@
 // Threads: pure functions but for print() and complain().
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -37,5 +38,7 @@ std::string json_text(const Json& value, int indent = -1);
 void print(const Json& value);
 
 int complain(std::string_view what, int code = exit_code::refused);  // on standard error
+int complain_of_series(std::int64_t id);                             // that there is none
+int complain_of_patch(const std::string& message_id);                // likewise, nor cover letter
 
 }  // namespace quilter::cli

@@ -8,13 +8,21 @@
 #include "cli/lists.hpp"
 #include "cli/output.hpp"
 #include "cli/tracking.hpp"
+#include "cli/usage.hpp"
 #include "config/config_error.hpp"
+#include "core/mail/hints.hpp"
 #include "core/store/archive.hpp"
 #include "quilter/version.hpp"
 
 namespace {
 
 using namespace quilter;
+
+std::string fault_of_hint(const std::string& text) {
+  if (text == "none" || hint_right(text)) return {};
+  return "it is HINT:SENDER, such as ignore:* or state:ann@example.org, or none; hints are ignore, "
+         "state, delegate and action-required";
+}
 
 // What the command line says, and the command that it asks for.
 struct CommandLine {
@@ -40,6 +48,7 @@ struct CommandLine {
   cli::TrackingLine tracking{common, command};
 
   CommandLine() {
+    app.failure_message(cli::usage_message);
     app.set_version_flag("--version", std::string{"quilter "} + version);
     app.add_option("--database", common.database,
                    "libpq connection string; default: as the configuration file says")
@@ -71,7 +80,8 @@ struct CommandLine {
     parse_command->add_option("--list-address", parse.list_addresses, "address of the list")
         ->allow_extra_args(false);  // what follows is a FILE
     parse_command->add_option("--hint", parse.hints, "as of a project: ignore:*, state:ADDRESS …")
-        ->allow_extra_args(false);
+        ->allow_extra_args(false)
+        ->check(fault_of_hint);
     auto* dump_command = add(app, "dump", "print the canonical dump of a project (docs/dump.md)",
                              [this] { return cli::dump(common, id); });
     dump_command->add_option("--project", id, "name of the project")->required();
@@ -107,9 +117,11 @@ struct CommandLine {
     command_app.add_option("--subject-match", project.subject_match,
                            "RE2: only subjects that match");
     command_app.add_option("--list-tag", project.list_tag, "tag that the list puts into subjects");
-    command_app.add_option("--hint", project.hints,
-                           "who may hint: ignore:*, state:ADDRESS, delegate:@DOMAIN, none; may be "
-                           "repeated");
+    command_app
+        .add_option("--hint", project.hints,
+                    "who may hint: ignore:*, state:ADDRESS, delegate:@DOMAIN, none; may be "
+                    "repeated")
+        ->check(fault_of_hint);
   }
 
   void add_project() {
@@ -294,6 +306,8 @@ int main(int argc, char** argv) {
     return line.command();
   } catch (const ConfigError& error) {
     return cli::complain(error.what(), exit_code::bad_config);
+  } catch (const cli::UsageError& error) {
+    return cli::complain(error.what(), exit_code::usage);
   } catch (const Refused& error) {
     return cli::complain(error.what());
   } catch (const std::exception& error) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/exit_code.hpp"
+#include "cli/usage.hpp"
 #include "config/config.hpp"
 #include "core/ingest/forgetting.hpp"
 #include "core/ingest/ingest.hpp"
@@ -124,6 +125,7 @@ int main(int argc, char** argv) {
     app.add_option("--config", config_file, "the configuration file")->capture_default_str();
     app.add_flag("--check-config", check_only,
                  "read the configuration, say what is wrong with it, and end");
+    app.failure_message(cli::usage_message);
     app.set_version_flag("--version", std::string{"quilterd "} + version);
     try {
       app.parse(argc, argv);

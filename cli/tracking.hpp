@@ -68,6 +68,7 @@ struct Remarks {  // on a message, in all projects
   std::vector<CheckEntry> checks;
   std::vector<NoteEntry> notes;
 };
+Json checks_json(const std::vector<CheckEntry>& checks);
 Json remarks_json(const Remarks& remarks, const std::string& project);  // "checks" and "notes"
 
 std::string bare(const std::string& id);  // a message id, without angle brackets

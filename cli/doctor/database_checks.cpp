@@ -4,7 +4,6 @@
 
 #include "cli/doctor/clock.hpp"
 #include "cli/doctor/installation.hpp"
-#include "config/connection_text.hpp"
 #include "core/store/examination.hpp"
 #include "core/store/schema.hpp"
 #include "core/store/set_up.hpp"
@@ -113,15 +112,6 @@ std::string setting_reset(ServerFacts server, const ServerSetting& setting,
          " -c 'SELECT pg_reload_conf()'";
 }
 
-Examination examine(const Installation& installation) {
-  const auto& options = installation.config.database;
-  try {
-    return Examination{options};
-  } catch (const StoreError& error) {
-    throw StoreError{config::without_passwords_of(options.connection, error.what())};
-  }
-}
-
 // What a StoreError of this kind begins with; our line says it already.
 constexpr std::string_view prefix = "database: ";
 
@@ -129,7 +119,7 @@ constexpr std::string_view prefix = "database: ";
 
 void check_connection(const Installation& installation, const Report& report) {
   try {
-    auto examination = examine(installation);
+    Examination examination{installation.config.database};
     const auto server = examination.server();
     report(ok("PostgreSQL " + server.version + ", database " + server.database + ", as role " +
               server.role));
@@ -144,7 +134,7 @@ void check_connection(const Installation& installation, const Report& report) {
 }
 
 void check_schema(const Installation& installation, const Report& report) {
-  auto examination = examine(installation);
+  Examination examination{installation.config.database};
   int version = 0;
   try {
     version = examination.schema_version();
@@ -167,7 +157,7 @@ void check_schema(const Installation& installation, const Report& report) {
 }
 
 void check_rights(const Installation& installation, const Report& report) {
-  auto examination = examine(installation);
+  Examination examination{installation.config.database};
   const auto server = server_itself(examination);
   const auto rights = examination.rights();
   if (!rights.has_schema) return report(skipped("there is no schema"));
@@ -210,13 +200,13 @@ void check_rights(const Installation& installation, const Report& report) {
 }
 
 void check_locks(const Installation& installation, const Report& report) {
-  auto examination = examine(installation);
+  Examination examination{installation.config.database};
   examination.require_excluding_locks();
   report(ok("advisory locks exclude between two sessions"));
 }
 
 void check_commits(const Installation& installation, const Report& report) {
-  auto examination = examine(installation);
+  Examination examination{installation.config.database};
   const auto facts = examination.durability();
   if (facts.in_recovery)
     return report(wrong("the database is a standby: database.connection must lead to the primary",
@@ -231,7 +221,7 @@ void check_commits(const Installation& installation, const Report& report) {
 }
 
 void check_durability(const Installation& installation, const Report& report) {
-  auto examination = examine(installation);
+  Examination examination{installation.config.database};
   const auto server = server_itself(examination);
   bool durable = true;
   for (const auto& setting : examination.durability().settings) {
@@ -250,7 +240,7 @@ void check_durability(const Installation& installation, const Report& report) {
 }
 
 void check_projects(const Installation& installation, const Report& report) {
-  auto examination = examine(installation);
+  Examination examination{installation.config.database};
   const auto projects = examination.projects();
   if (projects.tracked > 0)
     report(ok(std::to_string(projects.tracked) + " tracked, of " + std::to_string(projects.all)));
@@ -263,7 +253,7 @@ void check_projects(const Installation& installation, const Report& report) {
 }
 
 void check_clock(const Installation& installation, const Report& report) {
-  auto examination = examine(installation);
+  Examination examination{installation.config.database};
   const auto before = std::chrono::system_clock::now();
   const auto theirs = examination.now();
   const auto after = std::chrono::system_clock::now();

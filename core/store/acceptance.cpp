@@ -23,7 +23,7 @@ constexpr const char* select_candidates =
               p.commit_ref, coalesce(s.action_required, false),
               ARRAY(SELECT e.new_value FROM event e
                     WHERE e.message_row = p.message_row AND e.actor = 'automation'
-                      AND e.actor <> 'ingest' AND e.field = 'commit')
+                      AND e.actor <> 'ingest' AND e.field = 'commit'), j.auto_accept
        FROM (SELECT x.message_row FROM patch x
              WHERE x.patch_id = ANY (ARRAY(SELECT decode(i, 'hex') FROM unnest($1::text[]) i))
              UNION
@@ -32,7 +32,7 @@ constexpr const char* select_candidates =
                                               WHERE y.message_id = ANY ($2)))) found
        JOIN patch p ON p.message_row = found.message_row
        JOIN message m ON m.id = p.message_row
-       JOIN project j ON j.id = m.project_id AND j.auto_accept AND ($3 = '' OR j.name = $3)
+       JOIN project j ON j.id = m.project_id AND ($3 = '' OR j.name = $3)
        LEFT JOIN state s ON s.project_id = j.id AND s.name = p.state
        ORDER BY p.message_row)";
 
@@ -49,6 +49,7 @@ MergeCandidate candidate_of(const pqxx::row& row) {
           .state = text(8),
           .commit = text(9),
           .action_required = row[10].as<bool>(),
+          .auto_accept = row[12].as<bool>(),
           .earlier_commits = sql::texts(row[11])};
 }
 
@@ -82,7 +83,8 @@ class Index {
 bool is_to_change(const Accepted& one) {
   const auto& patch = one.patch;
   const auto& before = patch.earlier_commits;
-  return patch.commit.empty() && (patch.action_required || patch.state == accepted_state) &&
+  return patch.auto_accept && patch.commit.empty() &&
+         (patch.action_required || patch.state == accepted_state) &&
          std::find(before.begin(), before.end(), one.commit) == before.end();
 }
 

@@ -1,4 +1,5 @@
-// Acceptance: the patches that commits were become accepted, in projects that have auto_accept.
+// Acceptance: the patches that commits were become accepted, in projects that have auto_accept; in
+// others they are found, and left.
 //
 // Promise: nothing that people decided is undone: a patch is accepted out of a state that asks for
 // action only, and once by each commit; one that is accepted gets its commit where it has none.

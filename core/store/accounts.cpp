@@ -259,6 +259,11 @@ std::string Accounts::add_token(const std::string& by, const std::string& login,
 }
 
 std::vector<Token> Accounts::tokens(const std::string& login) {
+  const auto known = snapshot_->rows(
+      "SELECT EXISTS (SELECT FROM account WHERE login = $1)",
+      [](const pqxx::row& row) { return row[0].as<bool>(); }, login);
+  if (!login.empty() && !known.front())
+    throw Refused{"there is no account " + login + ": see quilter user list"};
   return snapshot_->rows(
       "SELECT t.id, a.login, t.label, extract(epoch FROM t.created_at)::bigint, "
       "extract(epoch FROM t.expires_at)::bigint, extract(epoch FROM t.revoked_at)::bigint "

@@ -41,6 +41,7 @@ Archive::~Archive() = default;
 std::optional<SeriesEntry> Archive::series(std::int64_t id) {
   auto found = snapshot_->rows(series_select + "WHERE s.id = $1", series_entry, id);
   count_trailers(*snapshot_, found);
+  count_checks(*snapshot_, found);
   return found.empty() ? std::nullopt : std::optional{found.front()};
 }
 
@@ -54,6 +55,7 @@ std::vector<MessageEntry> Archive::members(std::int64_t series) {
       snapshot_->rows(members_select + "WHERE s.id = $1 ORDER BY (y.message_row IS NULL), m.number",
                       member_entry, series);
   count_trailers(*snapshot_, found);
+  count_checks(*snapshot_, found);
   return found;
 }
 

@@ -15,6 +15,9 @@
 
 namespace quilter {
 
+// By state, how many checks say so; of each context the newest.
+using CheckCounts = std::map<std::string, std::int64_t>;
+
 struct SeriesEntry {
   std::int64_t id = 0;
   std::string project;
@@ -26,7 +29,8 @@ struct SeriesEntry {
   std::optional<Timestamp> date;
   std::int64_t comments = 0;
   std::optional<std::int64_t> supersedes, superseded_by, merged_into;
-  Tally tally = {};  // where one series or a list of them is read
+  Tally tally = {};         // where one series or a list of them is read
+  CheckCounts checks = {};  // likewise: of it as a whole
 };
 
 struct MessageEntry {  // a patch, pull request or cover letter
@@ -41,9 +45,9 @@ struct MessageEntry {  // a patch, pull request or cover letter
   std::int64_t id = 0;                       // its row
   std::vector<std::string> paths, trailers;  // trailers: its own and those of the comments on it
   std::string diff_sha256, patch_id, content_sha256;
-  std::vector<std::string> comments;                // message ids, by date
-  Tally tally = {};                                 // but for members_of_project()
-  std::map<std::string, std::int64_t> checks = {};  // of lists: by state, how many
+  std::vector<std::string> comments;  // message ids, by date
+  Tally tally = {};                   // but for members_of_project()
+  CheckCounts checks = {};            // of lists, and of a series' members
 };
 
 }  // namespace quilter

@@ -6,7 +6,9 @@
 #include "core/mail/text.hpp"
 #include "core/store/archive.hpp"
 #include "core/store/read_feed.hpp"
+#include "core/store/require_right.hpp"
 #include "core/store/sql.hpp"
+#include "core/tracking/change.hpp"
 
 namespace quilter {
 
@@ -83,6 +85,32 @@ Cursor below(const pqxx::field& lineage, const pqxx::field& horizon) {
           std::numeric_limits<std::int64_t>::max()};
 }
 
+bool is_there(pqxx::transaction_base& transaction, const char* from, const std::string& name) {
+  return transaction.exec_params1(std::string{"SELECT EXISTS (SELECT FROM "} + from + ")", name)[0]
+      .as<bool>();
+}
+
+// What the table takes is all that there can be.
+void require_category(pqxx::transaction_base& transaction, const std::string& category) {
+  const auto row = transaction.exec_params1(
+      "SELECT string_agg(m[1], ', '), coalesce(bool_or(m[1] = $1), false) FROM pg_constraint c, "
+      "regexp_matches(pg_get_constraintdef(c.oid), '''([a-z-]+)''', 'g') m "
+      "WHERE c.conname = 'event_category_check' AND c.conrelid = 'event'::regclass",
+      category);
+  if (!row[1].as<bool>())
+    throw Refused{"no events are of the category " + category + ": there are " +
+                  row[0].as<std::string>()};
+}
+
+// Who owns the schema may do some things without an account.
+void require_actor(pqxx::transaction_base& transaction, const std::string& actor) {
+  if (actor != "ingest" && actor != Actor::automation().login && actor != Actor::takeover().login &&
+      !is_there(transaction, "account WHERE login = $1", actor) &&
+      !is_there(transaction, "event WHERE actor = $1", actor))
+    throw Refused{"nobody is called " + actor +
+                  ": see quilter user list; also ingest, automation, import-patchwork"};
+}
+
 bool is_lineage(std::string_view text) {
   return text.size() == 8 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
@@ -104,6 +132,15 @@ std::optional<Cursor> cursor(std::string_view text) {
     return std::nullopt;
   cursor.lineage = parts[0];
   return to_string(cursor) == text ? std::optional{cursor} : std::nullopt;
+}
+
+void require_known(pqxx::transaction_base& transaction, const EventFilter& filter) {
+  if (!filter.project.empty()) project_row(transaction, filter.project);
+  for (const auto& category : filter.categories) require_category(transaction, category);
+  if (!filter.actor.empty()) require_actor(transaction, filter.actor);
+  const auto& id = filter.message_id;
+  if (!id.empty() && !is_there(transaction, "message WHERE message_id = $1", id))
+    throw Refused{"there is no message " + id + ": see quilter patch list"};
 }
 
 EventPage read_feed(pqxx::transaction_base& transaction, const EventFilter& filter,

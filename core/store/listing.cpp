@@ -97,15 +97,31 @@ std::int64_t Listing::delegate(const std::string& login) {
   return found.front();
 }
 
-// Of open ones all that are open in any of the projects. A state that no project has is a slip.
+// A state that is no row any more may have patches still. Any other is a slip.
+void Listing::require_state(const std::string& state, const ListFilter& filter,
+                            std::int64_t project) {
+  const auto [there, all] =
+      snapshot_
+          ->rows(
+              "SELECT coalesce(bool_or(s.name = $1), false) "
+              "OR EXISTS (SELECT FROM patch p WHERE p.state = $1), "
+              "coalesce(string_agg(s.name, ', ' ORDER BY s.position, s.name), 'none') FROM ("
+              "  SELECT name, min(position) AS position FROM state"
+              "  WHERE $2::bigint = 0 OR project_id = $2 GROUP BY name) s",
+              [](const pqxx::row& row) {
+                return std::pair{row[0].as<bool>(), row[1].as<std::string>()};
+              },
+              state, project)
+          .front();
+  if (there) return;
+  throw Refused{(project == 0 ? "no project has a state " + state
+                              : "project " + filter.project + " has no state " + state) +
+                ": there are " + all};
+}
+
+// Of open ones all that are open in any of the projects.
 std::vector<std::string> Listing::states(const ListFilter& filter, std::int64_t project) {
-  for (const auto& state : filter.states)
-    if (snapshot_
-            ->rows("SELECT 1::bigint FROM state WHERE name = $1 "
-                   "UNION ALL SELECT 1 FROM patch WHERE state = $1 LIMIT 1",
-                   first_number, state)
-            .empty())
-      throw Refused{"no project has a state " + state};
+  for (const auto& state : filter.states) require_state(state, filter, project);
   if (!filter.states.empty() || !filter.open) return filter.states;
   auto open = snapshot_->rows(
       "SELECT DISTINCT name FROM state WHERE action_required AND ($1::bigint = 0 OR project_id = "
@@ -167,6 +183,7 @@ SeriesList Listing::series(const ListFilter& filter, const ListPage& page) {
   list.next = cut(found, page);
   list.entries = snapshot_->rows(series_select + in_order("s.id"), series_entry, ids_of(found));
   count_trailers(*snapshot_, list.entries);
+  count_checks(*snapshot_, list.entries);
   return list;
 }
 

@@ -59,6 +59,7 @@ class Listing {
   void let_scan(const std::string& whether);
   std::int64_t project(const std::string& name);
   std::int64_t delegate(const std::string& login);
+  void require_state(const std::string& state, const ListFilter& filter, std::int64_t project);
   std::vector<std::string> states(const ListFilter& filter, std::int64_t project);
 
   std::unique_ptr<Pool> pool_;

@@ -162,6 +162,16 @@ std::vector<ProjectThere> Patchwork::projects() {
   });
 }
 
+std::vector<std::string> Patchwork::states() {
+  return as_their_error([this] {
+    std::vector<std::string> all;
+    for (const auto& row :
+         session_->transaction.exec("SELECT slug FROM patchwork_state ORDER BY ordering"))
+      all.push_back(valid_utf8(row[0].as<std::string>()));
+    return all;
+  });
+}
+
 std::vector<UserThere> Patchwork::users(const std::vector<std::int64_t>& projects) {
   return as_their_error([&] {
     std::vector<UserThere> all;

@@ -27,6 +27,7 @@ class Patchwork {
   Patchwork& operator=(const Patchwork&) = delete;
 
   std::vector<ProjectThere> projects();  // list ids as they are there
+  std::vector<std::string> states();     // slugs, in order
   // Who maintains one of these, has a patch of theirs, a rule for them, or has checked one.
   std::vector<UserThere> users(const std::vector<std::int64_t>& projects);
 

@@ -80,6 +80,19 @@ bool PatchworkImport::may_make_projects() {
   });
 }
 
+std::vector<std::string> PatchworkImport::states(const std::vector<std::string>& projects) {
+  return transact([&](auto& transaction) {
+    return sql::texts(transaction.exec_params1(
+        "SELECT ARRAY(SELECT x.name FROM ("
+        "  SELECT s.name, s.position FROM state s JOIN project j ON j.id = s.project_id"
+        "  WHERE j.name = ANY ($1::text[])"
+        "  UNION ALL SELECT d.name, d.position FROM default_states() d WHERE EXISTS ("
+        "    SELECT FROM unnest($1) n WHERE n NOT IN (SELECT j.name FROM project j))"
+        "  ) x GROUP BY x.name ORDER BY min(x.position), x.name)",
+        sql::array(projects))[0]);
+  });
+}
+
 PeopleTaken PatchworkImport::people(const std::vector<UserThere>& users,
                                     const std::map<std::int64_t, std::string>& projects) {
   return transact(

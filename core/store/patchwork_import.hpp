@@ -46,6 +46,9 @@ class PatchworkImport {
 
   bool may_make_projects();  // the owner may
 
+  // That one of these has here, or will have once it is made.
+  std::vector<std::string> states(const std::vector<std::string>& projects);
+
   // `projects`: names here, by id there.
   PeopleTaken people(const std::vector<UserThere>& users,
                      const std::map<std::int64_t, std::string>& projects);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/store/connection_text.hpp"
 #include "core/store/sql.hpp"
 
 namespace quilter {
@@ -37,7 +38,7 @@ std::string with_bounds(const std::string& connection) {
   return uri ? connection + query : words + connection;  // of two equal words the later one counts
 }
 
-Pool::Connection::Connection(const std::string& options) : session{options}, silence{session} {
+Pool::Connection::Connection(const std::string& options) try : session{options}, silence{session} {
 #if PQXX_VERSION_MAJOR < 7
   // Version 6 connects again by itself, for a mere ROLLBACK too, and waits for that.
 #pragma GCC diagnostic push
@@ -45,6 +46,8 @@ Pool::Connection::Connection(const std::string& options) : session{options}, sil
   session.inhibit_reactivation(true);
 #pragma GCC diagnostic pop
 #endif
+} catch (const pqxx::broken_connection& error) {
+  throw pqxx::broken_connection{without_passwords_of(options, error.what())};
 }
 
 Pool::Lease::~Lease() {

@@ -44,6 +44,7 @@ std::string with_bounds(const std::string& connection);
 class Pool {
  public:
   // With a handler that takes the server's notices, which libpqxx would write to standard error.
+  // Where it cannot be made, the error shows no password.
   struct Connection {
     explicit Connection(const std::string& options);
     pqxx::connection session;

@@ -13,6 +13,9 @@ namespace quilter {
 // An expression of SQL: the lineage of the database that it is asked of.
 extern const char* const feed_lineage;
 
+// Refused where it names what is not there: whoever waits for that would wait for ever.
+void require_known(pqxx::transaction_base& transaction, const EventFilter& filter);
+
 EventPage read_feed(pqxx::transaction_base& transaction, const EventFilter& filter,
                     const Cursor& after, std::int64_t most);
 

@@ -6,6 +6,7 @@
 #include <pqxx/pqxx>
 
 #include "core/store/attempts.hpp"
+#include "core/store/connection_text.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/store.hpp"
 
@@ -34,7 +35,9 @@ Parsed parse(const std::string& connection) {
   char* why = nullptr;
   Parsed parsed{PQconninfoParse(connection.c_str(), &why), PQconninfoFree};
   const std::unique_ptr<char, void (*)(void*)> owned{why, PQfreemem};
-  if (!parsed) throw StoreError{"the connection string is wrong: " + std::string{why ? why : ""}};
+  if (!parsed)
+    throw StoreError{"the connection string is wrong: " +
+                     without_passwords_of(connection, why != nullptr ? why : "")};
   return parsed;
 }
 

@@ -41,22 +41,44 @@ std::map<std::int64_t, Tally> tallies(Snapshot& snapshot, const std::vector<std:
   return found;
 }
 
-struct ChecksOfPatch {
-  std::int64_t patch = 0;
+struct CheckCount {
+  std::int64_t id = 0;  // of the patch or series
   std::string state;
   std::int64_t count = 0;
 };
 
-ChecksOfPatch checks_of_patch(const pqxx::row& row) {
+CheckCount check_count(const pqxx::row& row) {
   return {row[0].as<std::int64_t>(), row[1].as<std::string>(), row[2].as<std::int64_t>()};
 }
 
 // The newest of each context counts.
-constexpr const char* checks_statement =
+constexpr const char* checks_of_patches =
     "SELECT l.message_row, l.state, count(*) FROM ("
     "  SELECT DISTINCT ON (c.message_row, c.context) c.message_row, c.state FROM check_result c"
     "  WHERE c.message_row = ANY ($1::bigint[]) ORDER BY c.message_row, c.context, c.id DESC) l "
     "GROUP BY l.message_row, l.state";
+
+// Also those of what went into it.
+constexpr const char* checks_of_series =
+    "SELECT l.series, l.state, count(*) FROM ("
+    "  SELECT DISTINCT ON (x.series, c.context) x.series, c.state FROM ("
+    "    SELECT i AS id, i AS series FROM unnest($1::bigint[]) i"
+    "    UNION ALL SELECT s.id, s.merged_into_id FROM series s"
+    "    WHERE s.merged_into_id = ANY ($1)) x"
+    "  JOIN check_result c ON c.series_id = x.id ORDER BY x.series, c.context, c.id DESC) l "
+    "GROUP BY l.series, l.state";
+
+template <typename Entry>
+void count_checks_by(const char* statement, Snapshot& snapshot, std::vector<Entry>& entries) {
+  std::map<std::int64_t, Entry*> by_id;
+  std::vector<std::int64_t> ids;
+  for (auto& entry : entries) {
+    by_id.emplace(entry.id, &entry);
+    ids.push_back(entry.id);
+  }
+  for (const auto& [id, state, count] : snapshot.rows(statement, check_count, sql::array(ids)))
+    by_id.at(id)->checks[state] = count;
+}
 
 }  // namespace
 
@@ -80,15 +102,11 @@ void count_trailers(Snapshot& snapshot, std::vector<SeriesEntry>& entries) {
 }
 
 void count_checks(Snapshot& snapshot, std::vector<MessageEntry>& entries) {
-  std::map<std::int64_t, MessageEntry*> by_id;
-  std::vector<std::int64_t> ids;
-  for (auto& entry : entries) {
-    by_id.emplace(entry.id, &entry);
-    ids.push_back(entry.id);
-  }
-  for (const auto& [patch, state, count] :
-       snapshot.rows(checks_statement, checks_of_patch, sql::array(ids)))
-    by_id.at(patch)->checks[state] = count;
+  count_checks_by(checks_of_patches, snapshot, entries);
+}
+
+void count_checks(Snapshot& snapshot, std::vector<SeriesEntry>& entries) {
+  count_checks_by(checks_of_series, snapshot, entries);
 }
 
 }  // namespace quilter

@@ -17,6 +17,8 @@ namespace quilter {
 void count_trailers(Snapshot& snapshot, std::vector<MessageEntry>& entries);
 void count_trailers(Snapshot& snapshot, std::vector<SeriesEntry>& entries);
 
+// A series' checks are those of it as a whole.
 void count_checks(Snapshot& snapshot, std::vector<MessageEntry>& entries);
+void count_checks(Snapshot& snapshot, std::vector<SeriesEntry>& entries);
 
 }  // namespace quilter

@@ -193,7 +193,7 @@ std::vector<Outcome> Tracker::try_update(const Request& request) {
 
 Outcome Tracker::add_check(const Actor& actor, const std::string& project, const Target& target,
                            const CheckResult& check) {
-  if (!is_sound(check)) return refused(target, "no such context or state of a check");
+  if (const auto fault = fault_of(check); !fault.empty()) return refused(target, fault);
   return transact([&, request = new_request()](auto& transaction) {
     const auto where = hold_for(transaction, actor, project, target, Action::add_check);
     if (where.outcome.result == Result::applied)
@@ -211,6 +211,13 @@ Outcome Tracker::add_note(const Actor& actor, const std::string& project, const 
     if (where.outcome.result == Result::applied)
       write_note(transaction, actor, where, text, request);
     return where.outcome;
+  });
+}
+
+void Tracker::require_known(const EventFilter& filter) {
+  transact([&](auto& transaction) {
+    quilter::require_known(transaction, filter);
+    return true;
   });
 }
 

@@ -45,6 +45,7 @@ class Tracker {
   Outcome add_note(const Actor& actor, const std::string& project, const Target& target,
                    const std::string& text);
 
+  void require_known(const EventFilter& filter);  // Refused where it names what is not there
   EventPage events(const EventFilter& filter, const Cursor& after, std::int64_t most);
   Cursor horizon();  // of now: after it comes what no reader could have seen yet
 

@@ -11,18 +11,38 @@ bool is_word(char c) {
   return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
 }
 
+bool is_context(std::string_view text) {
+  return !text.empty() && text.size() <= 255 && is_word(text.front()) &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return is_word(c) || std::string_view{"._-:/"}.find(c) != std::string_view::npos;
+         });
+}
+
+bool is_state(std::string_view text) {
+  return text == "pending" || text == "success" || text == "warning" || text == "fail";
+}
+
 }  // namespace
 
-// As the table's CHECK says it.
-bool is_sound(const CheckResult& check) {
+bool is_web_address(std::string_view url) {
+  const auto is_outside = [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+  };
+  const auto begin = url.find("://");
+  return (starts_ignoring_case(url, "http://") || starts_ignoring_case(url, "https://")) &&
+         url.size() > begin + 3 && std::none_of(url.begin(), url.end(), is_outside);
+}
+
+// As the table's CHECKs say it.
+std::string fault_of(const CheckResult& check) {
   const auto& [context, state, url, description] = check;
-  return !context.empty() && context.size() <= 255 && is_word(context.front()) &&
-         std::all_of(context.begin(), context.end(),
-                     [](char c) {
-                       return is_word(c) ||
-                              std::string_view{"._-:/"}.find(c) != std::string_view::npos;
-                     }) &&
-         (state == "pending" || state == "success" || state == "warning" || state == "fail");
+  if (!is_context(context))
+    return "no context of a check: " + context + "; such as build/x86, without blanks";
+  if (!is_state(state))
+    return "no state of a check: " + state + "; it is pending, success, warning or fail";
+  if (!url.empty() && !is_web_address(url))
+    return "no web address: " + url + "; it begins with http:// or https://, and has no blanks";
+  return {};
 }
 
 }  // namespace quilter

@@ -1,9 +1,10 @@
 // What CI says of a patch or a series.
 //
-// Threads: a value, and a pure function.
+// Threads: a value, and pure functions.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace quilter {
 
@@ -15,7 +16,11 @@ struct CheckResult {
   bool operator==(const CheckResult&) const = default;
 };
 
-// A context of letters, digits and "._-:/", and one of the four states.
-bool is_sound(const CheckResult& check);
+// People click on it: http or https and nothing that a browser would run.
+bool is_web_address(std::string_view url);
+
+// What keeps it from being a check, for people; "" where it is one. It has a context of letters,
+// digits and "._-:/", one of the four states, and a web address or none.
+std::string fault_of(const CheckResult& check);
 
 }  // namespace quilter

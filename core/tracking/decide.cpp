@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/mail/text.hpp"
+
 namespace quilter {
 namespace {
 
@@ -140,6 +142,16 @@ void withhold(Decision& decision, const TrackingFacts& facts) {
   }
 }
 
+// A commit is the same in upper case; the log has it in one spelling.
+Request in_one_spelling(Request request) {
+  for (auto& change : request.changes) {
+    if (change.field != PatchField::commit) continue;
+    change.to = lower(change.to);
+    if (change.from) change.from = lower(*change.from);
+  }
+  return request;
+}
+
 // What a request asks of one patch; without a patch: a target that is not there.
 struct Wish {
   const PatchFacts* patch = nullptr;
@@ -183,7 +195,8 @@ bool means(const Target& target, const std::string& project, const PatchFacts& p
   return std::get<MessageId>(target) == patch.message_id && project == patch.project;
 }
 
-Decision decide(const Request& request, const TrackingFacts& facts) {
+Decision decide(const Request& asked, const TrackingFacts& facts) {
+  const auto request = in_one_spelling(asked);
   Decision decision;
   for (const auto& wish : wishes_of(request, facts)) {
     if (wish.patch == nullptr) {

@@ -65,6 +65,7 @@ struct Decision {
   std::vector<Step> steps;  // in the order in which they are to be written
 };
 
-Decision decide(const Request& request, const TrackingFacts& facts);
+// A commit may be written in upper case.
+Decision decide(const Request& asked, const TrackingFacts& facts);
 
 }  // namespace quilter

@@ -36,6 +36,7 @@ struct MergeCandidate {  // a patch that has the commit's patch id, or one of it
   std::optional<Timestamp> date;
   std::string state, commit;
   bool action_required = false;
+  bool auto_accept = true;                   // of its project
   std::vector<std::string> earlier_commits;  // that Quilter gave it, also where people took it back
 
   bool operator==(const MergeCandidate&) const = default;

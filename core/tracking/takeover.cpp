@@ -20,17 +20,20 @@ class TakingOver {
 
   void take_checks(const std::string& project) {
     for (const auto& one : there_.checks) {
-      if (one.date.empty() || !is_sound(one.check)) {
+      auto check = one.check;
+      if (!is_web_address(check.url)) check.url.clear();
+      if (one.date.empty() || !fault_of(check).empty()) {
         unfit(Unfit::no_check, one.check.context, {});
         continue;
       }
       const auto* login = login_of(one.user, "check " + one.check.context);
       if (login == nullptr) continue;
+      if (check.url != one.check.url) unfit(Unfit::no_url, check.context, one.check.url);
       takeover_.checks.push_back({.patch = here_.id,
                                   .message_id = there_.message_id,
                                   .login = *login,
                                   .date = one.date,
-                                  .check = one.check,
+                                  .check = check,
                                   .request = request_of(project, *login, one)});
     }
   }

@@ -5,9 +5,9 @@
 namespace quilter {
 
 std::string_view to_string(Unfit unfit) {
-  constexpr std::array<std::string_view, 9> texts{"not-here",  "no-patch",      "twice",
-                                                  "set-here",  "unknown-state", "unknown-user",
-                                                  "no-commit", "no-check",      "older-check"};
+  constexpr std::array<std::string_view, 10> texts{
+      "not-here",     "no-patch",  "twice",    "set-here", "unknown-state",
+      "unknown-user", "no-commit", "no-check", "no-url",   "older-check"};
   return texts.at(static_cast<std::size_t>(unfit));
 }
 

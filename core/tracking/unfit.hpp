@@ -26,6 +26,7 @@ enum class Unfit : std::uint8_t {
   unknown_user,   // about the username
   no_commit,      // what stands there for it; about that
   no_check,       // its context, state or date; about the context
+  no_url,         // of a check, which is taken without; about its context
   older_check     // than what is here; about the context
 };
 std::string_view to_string(Unfit unfit);

@@ -150,7 +150,12 @@ TEST_CASE("only projects that want it, and that are asked for") {
   CHECK_THAT(demo.tool("git-scan . main --project nothing"),
              Contains("there is no project nothing") && Contains("status=1"));
   demo.sql("UPDATE project SET auto_accept = false");
-  CHECK_THAT(demo.tool("git-scan . main"), Contains("0 were patches"));
+  CHECK_THAT(demo.tool("git-scan . main"),
+             Contains("2 were patches, 2 left\n2 of demo left: auto_accept is off (quilter project "
+                      "set demo --auto-accept on)\n") &&
+                 !Contains("m1@") && Contains("status=0"));
+  CHECK_THAT(demo.tool("--json git-scan . main"), Contains("\"auto_accept of demo is off\""));
+  CHECK(demo.patch("m1") == "new ");
 }
 
 TEST_CASE("ranges and repositories that are none are said, and no option gets through") {

@@ -59,17 +59,22 @@ TEST_CASE("what no list can be asked for is told") {
     const char* want;
     const char* status;
   };
-  for (const auto& row :
-       std::vector<Row>{{"patch list --project nosuch", "there is no project nosuch", "status=1"},
-                        {"patch list --delegate nosuch", "there is no account nosuch", "status=1"},
-                        {"patch list --state nosuch", "no project has a state nosuch", "status=1"},
-                        {"patch list --after name:x-1", "of a list by name", "status=1"},
-                        {"patch list --after nosuch", "no such position: nosuch", "status=2"},
-                        {"patch list --since yesterday", "no such time: yesterday", "status=2"},
-                        {"patch list --archived maybe", "--archived", "status=2"},
-                        {"patch list --sort colour", "--sort", "status=2"},
-                        {"series list --sort state", "--sort", "status=2"},
-                        {"patch list --most 0", "--most", "status=2"}}) {
+  for (const auto& row : std::vector<Row>{
+           {"patch list --project nosuch", "there is no project nosuch", "status=1"},
+           {"patch list --delegate nosuch", "there is no account nosuch", "status=1"},
+           {"patch list --state nosuch", "no project has a state nosuch: there are new, under-r",
+            "status=1"},
+           {"patch list --project demo --state New", "project demo has no state New:", "status=1"},
+           {"patch check list nosuch@x", "there is no patch or cover letter with", "status=1"},
+           {"series check list 77", "there is no series 77", "status=1"},
+           {"token list nosuch", "there is no account nosuch", "status=1"},
+           {"patch list --after name:x-1", "of a list by name", "status=1"},
+           {"patch list --after nosuch", "no such position: nosuch", "status=2"},
+           {"patch list --since yesterday", "no such time: yesterday", "status=2"},
+           {"patch list --archived maybe", "--archived", "status=2"},
+           {"patch list --sort colour", "--sort", "status=2"},
+           {"series list --sort state", "--sort", "status=2"},
+           {"patch list --most 0", "--most", "status=2"}}) {
     CAPTURE(row.command);
     CHECK_THAT(demo.said(row.command), Contains(row.want) && Contains(row.status));
   }
@@ -179,4 +184,32 @@ TEST_CASE("a patch is listed with its newest checks, and shown with what people 
   const auto shown = demo.json("patch show a@x")[0];
   CHECK(shown["commit"] == "0123456789");
   CHECK(shown["revision"] == 4);
+}
+
+TEST_CASE("a series is shown with the checks of it as a whole, also of what went into it") {
+  Tracked demo;
+  demo.record(patch("c@x", {1, 0, 2}));
+  demo.record(patch("a@x", {1, 1, 2}, {"c@x"}, 1));
+  demo.record(patch("b@x", {1, 2, 2}, {}, 600));  // alone, series 2
+  demo.said("--as bot series check add 1 build warning");
+  demo.said("--as bot series check add 1 boot success");
+  demo.said("--as bot series check add 2 build fail --description 'no such file'");
+  demo.said("--as bot patch check add a@x style pending");
+  const auto counts = [](int pending, int success, int warning, int fail) {
+    return Json{{"pending", pending}, {"success", success}, {"warning", warning}, {"fail", fail}};
+  };
+  const auto listed = demo.json("series list --reverse")["series"];
+  CHECK(listed[0]["check_counts"] == counts(0, 1, 1, 0));
+  CHECK(listed[1]["check_counts"] == counts(0, 0, 0, 1));
+  demo.owner_said("series merge 1 2");
+  CHECK(demo.json("series list")["series"][0]["check_counts"] == counts(0, 1, 0, 1));
+  CHECK_THAT(demo.said("series list"), Contains("S/W/F") && Contains("1/0/1"));
+
+  const auto shown = demo.json("series show 2");
+  CHECK(shown["check_counts"] == counts(0, 1, 0, 1));
+  CHECK(shown["checks"] == demo.json("series check list 1"));
+  CHECK(shown["checks"][1]["state"] == "fail");
+  CHECK(shown["members"][1]["check_counts"] == counts(1, 0, 0, 0));
+  CHECK_THAT(demo.said("series show 1"), Contains("check       build fail, bot, ") &&
+                                             Contains(": no such file\n") && Contains("S/W/F"));
 }

@@ -160,6 +160,26 @@ TEST_CASE("while the old site runs its changes come too, and what was set here i
   CHECK(demo.everything() == after);
 }
 
+TEST_CASE("a state that is none there or here is refused before anything is written") {
+  const Moving demo;
+  demo.there(two_patches +
+             "; INSERT INTO patchwork_state VALUES (11, 'Queued', 'Queued', 11); "
+             "INSERT INTO patchwork_project (id, linkname, name, listid) VALUES "
+             "(2, 'other', 'Other', 'other.lists.example.org')");
+  const auto before = demo.everything();
+  for (const auto& [state, want] : std::vector<std::pair<std::string, std::string>>{
+           {"queued=accepted", "no state queued in that Patchwork: there are new, under-review"},
+           {"Queued=acepted", "no state acepted here: there are new, under-review"},
+           {"Queued=", "no state  here"}}) {
+    CAPTURE(state);
+    CHECK_THAT(demo.move("--state " + state), Contains(want) && Contains("status=1"));
+    CHECK(demo.everything() == before);
+  }
+  CHECK_THAT(demo.owner_said("import-patchwork --from " + quoted(demo.from()) +
+                             " --project other --state Queued=deferred"),
+             Contains("status=0"));  // of a project that it makes
+}
+
 TEST_CASE("odd data is told, and left") {
   const Moving demo;
   demo.there(
@@ -175,7 +195,7 @@ TEST_CASE("odd data is told, and left") {
       "(1, 1, '2026-02-01', 9, 'x'), (1, 1, '2026-02-01', 1, '-x'), (1, 77, '2026-02-01', 1, 'x'), "
       "(1, 1, 'infinity', 1, 'y'), (1, 1, make_timestamptz(12026, 1, 1, 0, 0, 0), 1, 'y'), (1, 1, "
       "'0044-03-15 BC', 1, 'y')");
-  const auto moved = demo.moved("--project demo --state in-next=accepted --state new=nonsense");
+  const auto moved = demo.moved("--project demo --state in-next=accepted");
   CHECK(demo.patches() == "a@x new - f  0\nb@x accepted - f  1\n");
   CHECK(moved["projects"].size() == 1);
   CHECK(moved["projects"][0]["patches"] == 7);

@@ -38,7 +38,13 @@ TEST_CASE("patches are set by those who may, and what is refused is said") {
       {"patch set a@x state=under-review", "unchanged  1", "status=0"},
       {"patch set a@x delegate=-", "unchanged", "status=0"},
       {"patch set a@x state=accepted --from under-review --revision 1", "applied", "status=0"},
-      {"patch set a@x state=accepted --from new", "state is under-review, not new", "status=1"},
+      {"patch set a@x state=accepted --from new",
+       "state is under-review, not new: look again (quilter patch show a@x), and name what you "
+       "decide "
+       "on now",
+       "status=1"},
+      {"patch set a@x commit=0123ABC",
+       "applied  2         under-review  -         -         0123abc", "status=0"},
       {"patch set a@x state=accepted delegate=rob --from delegate=mia", "delegate is none, not mia",
        "status=1"},
       {"patch set a@x state=accepted --revision 0", "since revision 1", "status=1"},
@@ -48,17 +54,20 @@ TEST_CASE("patches are set by those who may, and what is refused is said") {
       {"patch set c@x state=accepted", "there is no such patch", "status=1"},  // the cover letter
       {"patch set a@x b@x nobody@x state=accepted", "withheld", "status=1"},
       {"patch set a@x nobody@x state=accepted --each", "applied", "status=1"},
-      {"patch set a@x", "to what? such as state=accepted", "status=1"},
-      {"patch set state=accepted", "name an ID", "status=1"},
-      {"patch set a@x state=accepted archived=yes --from new", "of which field?", "status=1"},
-      {"patch set a@x state=accepted --from delegate=rob", "which is not set", "status=1"},
+      {"patch set a@x", "to what? such as state=accepted", "status=2"},
+      {"patch set state=accepted", "name an ID", "status=2"},
+      {"patch set a@x state=accepted archived=yes --from new", "of which field?", "status=2"},
+      {"patch set a@x state=accepted --from delegate=rob", "which is not set", "status=2"},
+      {"patch set a@x state=accepted state=new", "state is there twice: name it once", "status=2"},
+      {"patch set a@x state=accepted --from new --from state=new", "--from of state is there twice",
+       "status=2"},
       {"patch set a@x state=accepted --project nothing", "there is no project nothing", "status=1"},
       {"series set 1 state=accepted --from state=new", "state is under-review, not new",
        "status=1"},
       {"series set 1 state=accepted --from new --each", "applied", "status=1"},
       {"series set 1 state=accepted", "applied", "status=0"},
       {"series set 7 state=accepted", "there is no such patch", "status=1"},
-      {"series set a@x state=accepted", "no series: a@x", "status=1"},
+      {"series set a@x state=accepted", "no series: a@x", "status=2"},
   }));
   CAPTURE(row.command);
   const auto said = demo.said("--as mia " + std::string{row.command});
@@ -107,7 +116,10 @@ TEST_CASE("checks and notes are added, and the newest check of a context counts"
   CHECK_THAT(demo.said("--as rob patch check add a@x build success"),
              Contains("rob may not add-check") && Contains("status=1"));
   CHECK_THAT(demo.said("--as bot patch check add a@x build great"),
-             Contains("no such context or state") && Contains("status=1"));
+             Contains("no state of a check: great") && Contains("status=1"));
+  CHECK_THAT(
+      demo.said("--as bot series check add 1 build fail --url javascript:alert"),
+      Contains("no web address: javascript:alert; it begins with http") && Contains("status=1"));
   CHECK_THAT(demo.said("patch check list a@x"), Contains("build    fail") && Contains("link"));
   const auto checks = demo.json("patch check list a@x");
   REQUIRE(checks.size() == 2);
@@ -122,4 +134,11 @@ TEST_CASE("checks and notes are added, and the newest check of a context counts"
   CHECK(shown["checks"] == checks);
   CHECK_THAT(demo.said("patch show a@x"), Contains("build fail, bot in demo") &&
                                               Contains("does not link") && Contains(": ask Bob"));
+  demo.said("--as rob patch note add a@x \"$(printf 'fine\\nstate       accepted\\n\\nthe end')\"");
+  demo.said(
+      "--as bot series check add 1 build fail --description \"$(printf 'so\\ncheck       x')\"");
+  const std::string below = "\n            ";
+  CHECK_THAT(demo.said("patch show a@x"),
+             Contains(": fine" + below + "state       accepted" + below + below + "the end\n"));
+  CHECK_THAT(demo.said("series show 1"), Contains(": so" + below + "check       x\n"));
 }

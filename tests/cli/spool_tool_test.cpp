@@ -183,7 +183,7 @@ TEST_CASE("spool says what is not there, and reaches nothing outside") {
       {"drop nothing", "there is no spooled message nothing", "status=1"},
       {"drop --force ../precious", "there is no spooled message ../precious", "status=1"},
       {"show --raw ../precious", "there is no spooled message", "status=1"},
-      {"retry", "name an ID, or --all", "status=1"},
+      {"retry", "name an ID, or --all", "status=2"},
       {"retry --all nothing", "", "status=2"},
       {"drop", "", "status=2"},
       {"show", "", "status=2"},

@@ -57,18 +57,37 @@ TEST_CASE("what is not there is said on standard error, with what to do and exit
       {"project remove nothing", "there is no project nothing"},
       {"project add demo --list-id x.example.org", "project demo is there already"},
       {"project add 'a name' --list-id x.example.org", "a project's name is"},
+      {"series list --project nosuch", "there is no project nosuch: see quilter project list"},
+      {"parse /nonexistent", "cannot read /nonexistent"},
+  }));
+  const auto text = archived.tool(row.command);
+  CHECK_THAT(text, Contains(row.want) && Contains("quilter: ") && Contains("status=1"));
+}
+
+TEST_CASE("what the command line lacks, has twice or has in no form is exit code 2") {
+  struct Row {
+    const char* command;
+    const char* want;
+  };
+  const auto row = GENERATE(values<Row>({
       {"project add empty", "--list-id"},
       {"project add blank --list-id ''", "--list-id is blank: name the list's id"},
       {"project add blank --list-id x.example.org --list-id '< >'", "--list-id is blank"},
       {"project add blank --recipient ' '", "--recipient is blank: name the list's address"},
       {"project set demo --list-id ''", "--list-id is blank"},
       {"project set demo --recipient ''", "--recipient is blank"},
-      {"series list --project nosuch", "there is no project nosuch: see quilter project list"},
       {"project add bad --list-id x.example.org --subject-match '('", "RE2 says"},
-      {"parse /nonexistent", "cannot read /nonexistent"},
+      {"project add bad --list-id x.example.org --hint foo", "--hint: it is HINT:SENDER"},
+      {"project set demo --hint none --hint state:@x.org", "--hint none gives nobody a right"},
+      {"parse --hint foo /dev/null", "--hint: it is HINT:SENDER"},
+      {"delegate add demo '' ann", "a pattern is text"},
+      {"history ''", "no message id and no series: ''"},
+      {"watch --since x", "no cursor: x; such as"},
+      {"patch set a@x state=new archived=yes state=new", "state is there twice: name it once"},
+      {"patch list --project demo --project demo", "--project"},
   }));
-  const auto text = archived.tool(row.command);
-  CHECK_THAT(text, Contains(row.want) && Contains("quilter: ") && Contains("status=1"));
+  CHECK_THAT(said("--database host=/nonexistent " + std::string{row.command}),
+             Contains(row.want) && Contains("status=2"));
 }
 
 TEST_CASE("the other exit codes") {
@@ -91,6 +110,17 @@ TEST_CASE("the other exit codes") {
   }));
   CAPTURE(row.command);
   CHECK_THAT(said(row.command), Contains(row.want));
+}
+
+TEST_CASE("no complaint shows a password") {
+  const auto connection = GENERATE("host=/nonexistent password=geheim geheim", "geheim",
+                                   "postgresql://u:gehe%zzim@h/q", "postgres://u:geheim@h:port/q",
+                                   "host=/nonexistent password='geheim", "pasword=geheim");
+  const auto command = GENERATE("patch list", "migrate", "setup-db", "setup-db --run",
+                                "import-patchwork --dry-run --from x");
+  CAPTURE(connection, command);
+  CHECK_THAT(said("--database " + quoted(connection) + " " + command), !Contains("gehe"));
+  CHECK_THAT(said("import-patchwork --dry-run --from " + quoted(connection)), !Contains("gehe"));
 }
 
 TEST_CASE("series, patches and trailers are shown to people and to programs") {
@@ -144,7 +174,9 @@ TEST_CASE("nothing from a mail can move a terminal") {
        {"series list", "patch list", "--json patch list", "series show 1",
         "patch show a@example.org --diff", "mbox 1", "dump --project demo", "--json series list",
         "--json series show 1", "--json patch show a@example.org",
-        "project remove 'a\x1b[31m\x07\xc2\x9b'"}) {
+        "project remove 'a\x1b[31m\x07\xc2\x9b'", "'a\x1b[31m\x07\xc2\x9b'",
+        "patch list --sort 'a\x1b[31m\x07\xc2\x9b'", "watch --since 'a\x1b[31m\x07\xc2\x9b'",
+        "patch list --after 'a\x1b[31m\x07\xc2\x9b'", "--colour 'a\x1b[31m\x07\xc2\x9b'"}) {
     const auto text = archived.tool(command);
     CAPTURE(command);
     CHECK(text.find('\x1b') == std::string::npos);
@@ -234,7 +266,7 @@ TEST_CASE("projects are set up, changed, paused and removed") {
   CHECK(project()["list_ids"] == Json{"two.example.org"});
   CHECK(project()["recipients"] == Json{"two@example.org"});
   CHECK(project()["hints"] == Json{"ignore:*"});
-  CHECK_THAT(archived.tool("project set two --hint state:ann"), Contains("status=1"));
+  CHECK_THAT(archived.tool("project set two --hint state:ann"), Contains("status=2"));
   archived.tool("project set two --hint state:ann@x.org --hint delegate:@x.org");
   CHECK(project()["hints"] == Json{"state:ann@x.org", "delegate:@x.org"});
   archived.tool("project set two --hint none");

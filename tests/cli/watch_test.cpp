@@ -58,17 +58,42 @@ TEST_CASE("watch and history show what is asked for") {
   CHECK(watched(demo, "--patch '<a@x>'").size() == 4);
   CHECK(watched(demo, "--actor rob").size() == 2);
   CHECK(watched(demo, "--category patch-delegated --category series-completed").size() == 4);
-  CHECK(watched(demo, "--project nothing").size() == 1);
+  CHECK(watched(demo, "--project demo --actor import-patchwork").size() == 1);
   CHECK(watched(demo, "--since now").size() == 1);
-  CHECK_THAT(demo.said("watch --since x"), Contains("no cursor: x") && Contains("status=1"));
+  CHECK_THAT(demo.said("watch --since x"), Contains("no cursor: x") && Contains("status=2"));
   CHECK_THAT(demo.said("watch --since 0123abcd-1-1"),
              Contains("of another database") && Contains("Begin anew") && Contains("status=1"));
   CHECK_THAT(demo.said("history a@x"),
              Contains("patch-created  ingest") &&
                  Contains("patch-state-changed  mia  series 1  a@x  state new > accepted") &&
-                 Contains("delegate - > rob"));
+                 Contains("delegate - > rob  revision 2\n"));
+  demo.said("--as bot patch check add a@x build fail --description 'é: no'");
+  for (const auto* command : {"history a@x", "watch --category check-created"})
+    CHECK_THAT(demo.said(command),
+               Contains(R"(a@x  {"of":"patch","context":"build","state":"fail","url":"",)"
+                        R"("description":"é: no"})") &&
+                   !Contains("request"));
+  CHECK(watched(demo, "--category check-created")[0]["to"].contains("request"));
   CHECK_THAT(demo.said("history nobody@x"),
              Contains("nothing is known of a message nobody@x") && Contains("status=1"));
+}
+
+TEST_CASE("watch refuses to wait for what there is not") {
+  const Tracked demo;
+  struct Row {
+    const char* filter;
+    const char* want;
+  };
+  for (const auto& row : std::vector<Row>{
+           {"--project nope", "there is no project nope: see quilter project list"},
+           {"--category patch-deleted", "patch-deleted: there are patch-created, cover-created"},
+           {"--category Patch-Created", "no events are of the category Patch-Created"},
+           {"--actor nobody", "nobody is called nobody: see quilter user list; also ingest"},
+           {"--patch nope@x", "there is no message nope@x"}}) {
+    CAPTURE(row.filter);
+    CHECK_THAT(demo.said(std::string{"watch "} + row.filter),
+               Contains(row.want) && Contains("status=1"));
+  }
 }
 
 TEST_CASE("the history of a series is its own, and that of the patches in it") {

@@ -57,18 +57,24 @@ CREATE TABLE state (
 );
 COMMENT ON TABLE state IS 'states of a project, and the moves that are allowed; new patches are "new"';
 
+CREATE FUNCTION default_states() RETURNS TABLE (name text, "position" integer, action_required boolean, by_submitter boolean)
+LANGUAGE sql AS $$
+  VALUES
+    ('new', 0, true, true),
+    ('under-review', 1, true, false),
+    ('accepted', 2, false, false),
+    ('rejected', 3, false, false),
+    ('rfc', 4, false, true),
+    ('not-applicable', 5, false, true),
+    ('changes-requested', 6, false, true),
+    ('awaiting-upstream', 7, false, false),
+    ('superseded', 8, false, true),
+    ('deferred', 9, false, true)
+$$;
+
 CREATE FUNCTION insert_default_states(own_project bigint) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO state (project_id, name, position, action_required, by_submitter) VALUES
-    (own_project, 'new', 0, true, true),
-    (own_project, 'under-review', 1, true, false),
-    (own_project, 'accepted', 2, false, false),
-    (own_project, 'rejected', 3, false, false),
-    (own_project, 'rfc', 4, false, true),
-    (own_project, 'not-applicable', 5, false, true),
-    (own_project, 'changes-requested', 6, false, true),
-    (own_project, 'awaiting-upstream', 7, false, false),
-    (own_project, 'superseded', 8, false, true),
-    (own_project, 'deferred', 9, false, true)
+  INSERT INTO state (project_id, name, position, action_required, by_submitter)
+  SELECT own_project, d.* FROM default_states() d
 $$;
 SELECT insert_default_states(id) FROM project;
 
@@ -134,7 +140,7 @@ CREATE TABLE check_result (
   series_id   bigint REFERENCES series ON DELETE CASCADE,
   context     text NOT NULL CHECK (context ~ '^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,254}$'),
   state       text NOT NULL CHECK (state IN ('pending', 'success', 'warning', 'fail')),
-  url         text NOT NULL DEFAULT '',
+  url         text NOT NULL DEFAULT '' CHECK (url = '' OR url ~* '^https?://[^\x01-\x20\x7f]+$'),
   description text NOT NULL DEFAULT '',
   account_id  bigint NOT NULL REFERENCES account,
   created_at  timestamptz NOT NULL DEFAULT now(),
@@ -313,4 +319,4 @@ BEGIN
   END LOOP;
 END $$;
 
-REVOKE ALL ON FUNCTION insert_default_states, begin_project, named_patches, hold_patches, write_changes FROM PUBLIC;
+REVOKE ALL ON FUNCTION default_states, insert_default_states, begin_project, named_patches, hold_patches, write_changes FROM PUBLIC;

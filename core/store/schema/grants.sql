@@ -32,4 +32,4 @@ GRANT UPDATE (auto_supersede, auto_delegate, auto_accept) ON project TO quilter_
 GRANT UPDATE (transaction, id) ON automation TO quilter_tracker;
 GRANT DELETE ON account_address, role, delegation TO quilter_tracker;
 GRANT UPDATE (id) ON neighbourhood TO quilter_tracker;  -- to lock, as above
-GRANT EXECUTE ON FUNCTION named_patches, hold_patches, write_changes TO quilter_tracker;
+GRANT EXECUTE ON FUNCTION default_states, named_patches, hold_patches, write_changes TO quilter_tracker;

@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace quilter;
+using Catch::Matchers::Contains;
 
 namespace {
 
@@ -74,12 +75,27 @@ TEST_CASE("what was refused withholds the others, unless each patch is by itself
         "1 applied new 1; 2 unchanged new 0; 3 refused new 0 | 1 archived false>true");
 }
 
-TEST_CASE("a check has a context and one of four states") {
+TEST_CASE("a commit is taken in any case, and kept in lower case") {
+  const auto commit = PatchField::commit;
+  CHECK(decided({{"a", commit, "0123ABCDEF"}}) == "1 applied new 1 | 1 commit >0123abcdef");
+  CHECK(decided({{"a", commit, "0123abc"}, {"a", commit, "0123ABC", "0123ABC"}}) ==
+        "1 applied new 1 | 1 commit >0123abc");
+  CHECK(decided({{"a", commit, "0123abc"}, {"a", commit, "", "0123ABC"}}) ==
+        "1 applied new 2 | 1 commit >0123abc | 1 commit 0123abc>");
+  CHECK(decided({{"a", commit, "0123ABCX"}}) == "1 refused new 0");
+}
+
+TEST_CASE("a check has a context, one of four states, and a web address or none") {
   for (const std::string word : {"pending", "success", "warning", "fail"})
-    CHECK(is_sound({"netdev/build_32bit", word, "", ""}));
+    CHECK(fault_of({"netdev/build_32bit", word, "", ""}).empty());
   for (const std::string word : {"", "failed", "Success"})
-    CHECK_FALSE(is_sound({"ci", word, "", ""}));
+    CHECK_THAT(fault_of({"ci", word, "", ""}), Contains("no state of a check: " + word + ";"));
   for (const auto& context :
        std::vector<std::string>{"", "two words", "-x", "é", std::string(256, 'x')})
-    CHECK_FALSE(is_sound({context, "success", "", ""}));
+    CHECK_THAT(fault_of({context, "success", "", ""}), Contains("no context of a check"));
+  for (const std::string url : {"http://ci.org/1", "HTTPS://é.org/?a=b#c", "https://x"})
+    CHECK(fault_of({"ci", "success", url, ""}).empty());
+  for (const std::string url : {"javascript:alert(1)", "ftp://ci.org/1", "https://", "//ci.org",
+                                "https://a b", "https://a\nb", " https://a", "data:http://"})
+    CHECK_THAT(fault_of({"ci", "success", url, ""}), Contains("no web address: " + url));
 }

@@ -145,6 +145,18 @@ TEST_CASE("a check is known by what it says, whoever looks when") {
   CHECK(request_of(other) != request);
 }
 
+TEST_CASE("a check is taken without a URL that is no web address") {
+  auto patch = there("a");
+  patch.checks = {{1, "2026-11-01", {"ci", "success", "ftp://ci.org/1", "d"}},
+                  {1, "2026-11-02", {"ci", "fail", "https://ci.org/2", "d"}}};
+  const auto takeover = of_one(patch, here());
+  REQUIRE(takeover.checks.size() == 2);
+  CHECK(takeover.checks[0].check == CheckResult{"ci", "success", "", "d"});
+  CHECK(takeover.checks[1].check.url == "https://ci.org/2");
+  CHECK(count_of(takeover, Unfit::no_url, "ci") == 1);
+  CHECK(takeover.unfit.groups.at({Unfit::no_url, "ci"}).named.front().more == "ftp://ci.org/1");
+}
+
 TEST_CASE("the state of a check is one of four numbers") {
   CHECK(check_state_there(0) == "pending");
   CHECK(check_state_there(3) == "fail");

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace quilter::config {
+namespace quilter {
 
 // The same with every password as "***", in both spellings: `password=…` pairs, quoted or not, and
 // URIs. Where a string is malformed it masks too much rather than too little. Linear time.
@@ -14,4 +14,4 @@ std::string without_passwords(std::string_view connection);
 // be a password at a wrong place. Such a text is not shown at all.
 std::string without_passwords_of(std::string_view connection, const std::string& error);
 
-}  // namespace quilter::config
+}  // namespace quilter

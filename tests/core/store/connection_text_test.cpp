@@ -1,10 +1,10 @@
-#include "config/connection_text.hpp"
+#include "core/store/connection_text.hpp"
 
 #include <string>
 
 #include "tests/support/catch.hpp"
 
-using quilter::config::without_passwords;
+using quilter::without_passwords;
 
 TEST_CASE("a connection string is shown without its passwords") {
   struct Row {
@@ -23,7 +23,8 @@ TEST_CASE("a connection string is shown without its passwords") {
       {"password='never closed user=x", "password=***"},
       {R"(password=ends\)", "password=***"},
       {"password=", "password=***"},
-      {"password", "password"},
+      {"password", "***"},
+      {"host=db password=two words dbname=q", "host=db password=*** *** dbname=q"},
       {"sslpassword=secret user=x", "sslpassword=*** user=x"},
       {"passfile=/etc/pw user='password=shown'", "passfile=/etc/pw user='password=shown'"},
       {"= = password=secret", "= = password=***"},
@@ -56,9 +57,11 @@ TEST_CASE("an error that quotes a password is not shown") {
       {"host=db dbname=q", R"(role "x" does not exist)", R"(role "x" does not exist)"},
       {"host=db dbname=q", R"(database "q" does not exist)", R"(database "q" does not exist)"},
       {"user=q password=secret", R"(invalid value "secret" for)", hidden},
+      {"password=two words", R"(missing "=" after "words" in connection info string)", hidden},
+      {"secret", R"(missing "=" after "secret" in connection info string)", hidden},
       {"user=q password=q", R"(role "q" does not exist)", R"(role "q" does not exist)"},
       {"postgresql://u:pa@ss@host/q", R"(could not translate host name "ss@host" to)", hidden},
       {"password=secret", "", ""},
   }));
-  CHECK(quilter::config::without_passwords_of(row.connection, row.error) == row.want);
+  CHECK(quilter::without_passwords_of(row.connection, row.error) == row.want);
 }

@@ -1,10 +1,10 @@
-#include "config/connection_text.hpp"
+#include "core/store/connection_text.hpp"
 
 #include <algorithm>
 
 #include "core/mail/text.hpp"
 
-namespace quilter::config {
+namespace quilter {
 namespace {
 
 constexpr std::string_view mask = "***";
@@ -42,9 +42,14 @@ std::string pairs_without_passwords(std::string_view rest) {
     take_blanks();
     const auto keyword = rest.substr(0, rest.find_first_of("= \t\r\n\f\v"));
     const bool secret = is_secret(keyword);
+    const auto after = rest.find_first_not_of(" \t\r\n\f\v", keyword.size());
+    if (after == std::string_view::npos || rest[after] != '=') {  // "password=two words"
+      shown += keyword.empty() ? "" : mask;
+      rest.remove_prefix(keyword.size());
+      continue;
+    }
     take(keyword.size());
     take_blanks();
-    if (!rest.starts_with('=')) continue;
     take(1);
     take_blanks();
     const auto length = value_length(rest);
@@ -94,4 +99,4 @@ std::string without_passwords_of(std::string_view connection, const std::string&
   return error;
 }
 
-}  // namespace quilter::config
+}  // namespace quilter
