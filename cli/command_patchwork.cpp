@@ -73,7 +73,8 @@ std::string making_command(const ProjectFit& fit) {
 }
 
 // What keeps the project from being made; "" where nothing does.
-std::string make_project(Archive& archive, const ProjectFit& fit, bool may_make, Trial trial) {
+std::string make_project(Archive& archive, const std::string& by, const ProjectFit& fit,
+                         bool may_make, Trial trial) {
   const auto& there = fit.there;
   if (!may_make) return "it is not here, and the owner has to make it: " + making_command(fit);
   if (there.list_id.empty()) return "it has no list id: make it by quilter project add";
@@ -81,12 +82,12 @@ std::string make_project(Archive& archive, const ProjectFit& fit, bool may_make,
     return "its subject_match is none: RE2 says: " + *error;
   if (trial == Trial::yes) return {};
   try {
-    archive.add_project({.id = 0,
-                         .name = fit.name,
-                         .list_ids = {there.list_id},
-                         .recipients = {},
-                         .subject_match = there.subject_match,
-                         .list_tag = {}});
+    archive.add_project(by, {.id = 0,
+                             .name = fit.name,
+                             .list_ids = {there.list_id},
+                             .recipients = {},
+                             .subject_match = there.subject_match,
+                             .list_tag = {}});
   } catch (const Refused& error) {
     return error.what();
   }
@@ -117,7 +118,8 @@ std::vector<TakenProject> take_projects(const Common& common, const PatchworkArg
   const auto trial = arguments.dry_run ? Trial::yes : Trial::no;
   for (auto& fit : fits) {
     const bool made = fit.problem.empty() && !fit.is_here;
-    if (made) fit.problem = make_project(archive, fit, import.may_make_projects(), trial);
+    if (made)
+      fit.problem = make_project(archive, common.acting(), fit, import.may_make_projects(), trial);
     projects.push_back({.fit = std::move(fit), .made = made, .taken = {}});
     if (common.output() == Output::json)
       projects.back().taken.unfit.most_named = std::numeric_limits<std::size_t>::max();

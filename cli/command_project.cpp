@@ -92,14 +92,14 @@ int project_add(const Common& common, const ProjectArguments& arguments) {
     return complain("a project is known by --list-id, by --recipient, or both: name one",
                     exit_code::usage);
   if (const auto what = problem(arguments); !what.empty()) return complain(what, exit_code::usage);
-  Archive{common.connection()}.add_project({.id = 0,
-                                            .name = arguments.name,
-                                            .list_ids = list_ids(arguments.list_ids),
-                                            .recipients = recipients(arguments.recipients),
-                                            .subject_match = arguments.subject_match.value_or(""),
-                                            .list_tag = arguments.list_tag.value_or(""),
-                                            .hint_rights = arguments.hints.empty()
-                                                               ? Project{}.hint_rights
+  Archive{common.connection()}.add_project(
+      common.acting(), {.id = 0,
+                        .name = arguments.name,
+                        .list_ids = list_ids(arguments.list_ids),
+                        .recipients = recipients(arguments.recipients),
+                        .subject_match = arguments.subject_match.value_or(""),
+                        .list_tag = arguments.list_tag.value_or(""),
+                        .hint_rights = arguments.hints.empty() ? Project{}.hint_rights
                                                                : hint_rights(arguments.hints)});
   return exit_code::ok;
 }
@@ -126,24 +126,25 @@ int project_list(const Common& common) {
 
 int project_set(const Common& common, const ProjectArguments& arguments) {
   if (const auto what = problem(arguments); !what.empty()) return complain(what, exit_code::usage);
-  Archive{common.connection()}.change_project(arguments.name, [&arguments](ProjectEntry& entry) {
-    auto& project = entry.project;
-    if (!arguments.list_ids.empty()) project.list_ids = list_ids(arguments.list_ids);
-    if (!arguments.recipients.empty()) project.recipients = recipients(arguments.recipients);
-    if (arguments.subject_match) project.subject_match = *arguments.subject_match;
-    if (arguments.list_tag) project.list_tag = *arguments.list_tag;
-    if (!arguments.hints.empty()) project.hint_rights = hint_rights(arguments.hints);
-    if (arguments.tracked) entry.tracked = true;
-    if (arguments.untracked) entry.tracked = false;
-    entry.auto_supersede = arguments.auto_supersede.value_or(entry.auto_supersede);
-    entry.auto_delegate = arguments.auto_delegate.value_or(entry.auto_delegate);
-    entry.auto_accept = arguments.auto_accept.value_or(entry.auto_accept);
-  });
+  Archive{common.connection()}.change_project(
+      common.acting(), arguments.name, [&arguments](ProjectEntry& entry) {
+        auto& project = entry.project;
+        if (!arguments.list_ids.empty()) project.list_ids = list_ids(arguments.list_ids);
+        if (!arguments.recipients.empty()) project.recipients = recipients(arguments.recipients);
+        if (arguments.subject_match) project.subject_match = *arguments.subject_match;
+        if (arguments.list_tag) project.list_tag = *arguments.list_tag;
+        if (!arguments.hints.empty()) project.hint_rights = hint_rights(arguments.hints);
+        if (arguments.tracked) entry.tracked = true;
+        if (arguments.untracked) entry.tracked = false;
+        entry.auto_supersede = arguments.auto_supersede.value_or(entry.auto_supersede);
+        entry.auto_delegate = arguments.auto_delegate.value_or(entry.auto_delegate);
+        entry.auto_accept = arguments.auto_accept.value_or(entry.auto_accept);
+      });
   return exit_code::ok;
 }
 
 int project_remove(const Common& common, const std::string& name) {
-  Archive{common.connection()}.remove_project(name);
+  Archive{common.connection()}.remove_project(common.acting(), name);
   return exit_code::ok;
 }
 

@@ -167,13 +167,15 @@ int series_show(const Common& common, std::int64_t id) {
 }
 
 int series_merge(const Common& common, std::int64_t kept, std::int64_t other) {
-  const auto id = Archive{common.connection()}.merge_series(kept, other, common.stitching());
+  const auto id =
+      Archive{common.connection()}.merge_series(common.acting(), kept, other, common.stitching());
   std::cout << "series " << id << '\n';
   return exit_code::ok;
 }
 
 int series_split(const Common& common, std::int64_t id, const std::vector<std::int32_t>& numbers) {
-  const auto split = Archive{common.connection()}.split_series(id, numbers, common.stitching());
+  const auto split =
+      Archive{common.connection()}.split_series(common.acting(), id, numbers, common.stitching());
   std::cout << "series " << split << '\n';
   return exit_code::ok;
 }

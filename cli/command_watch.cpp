@@ -16,10 +16,10 @@ namespace {
 constexpr std::chrono::seconds between_polls{1};
 constexpr std::int64_t page_size = 1000;
 
-// What was made is JSON already.
-Json value_of_event(const Event& event) {
-  if (event.field.empty() && !event.to.empty()) return Json::parse(event.to);
-  return event.field.empty() ? Json(nullptr) : Json(event.to);
+// Of a field it is text; of what was made, and of settings, JSON already.
+Json value_of_event(const Event& event, const std::string& value) {
+  if (!event.field.empty()) return value;
+  return value.empty() ? Json(nullptr) : Json::parse(value);
 }
 
 Json number_or_null(std::int64_t number) {
@@ -36,16 +36,16 @@ Json json_of(const Event& event) {
           {"series", number_or_null(event.series)},
           {"account", or_null(event.account)},
           {"field", or_null(event.field)},
-          {"from", event.field.empty() ? Json(nullptr) : Json(event.from)},
-          {"to", value_of_event(event)},
+          {"from", value_of_event(event, event.from)},
+          {"to", value_of_event(event, event.to)},
           {"revision", number_or_null(event.revision)}};
 }
 
-// "state new > accepted"; of what was made its JSON.
+// "state new > accepted"; of what was made its JSON, and of settings.
 std::string what_changed(const Event& event) {
-  if (event.field.empty()) return event.to;
   const auto shown = [](const std::string& value) { return value.empty() ? "-" : value; };
-  return event.field + " " + shown(event.from) + " > " + shown(event.to);
+  if (!event.field.empty()) return event.field + " " + shown(event.from) + " > " + shown(event.to);
+  return event.from.empty() ? event.to : event.from + " > " + shown(event.to);
 }
 
 // By its number a request that was sent again is known: nothing for people.

@@ -60,17 +60,23 @@ class Archive {
 
   std::vector<ProjectEntry> projects();
   void require_project(const std::string& name);  // Refused where it is not there
-  void add_project(const Project& project);
-  void change_project(const std::string& name, const std::function<void(ProjectEntry&)>& change);
-  void remove_project(const std::string& name);  // Refused while it has messages
+
+  // Each is an event. `by` asks for it: the login of an account that may (docs/tracking.md), or
+  // anybody whose database role owns the schema; what is no switch only that role can write.
+  void add_project(const std::string& by, const Project& project);
+  void change_project(const std::string& by, const std::string& name,
+                      const std::function<void(ProjectEntry&)>& change);
+  void remove_project(const std::string& by, const std::string& name);  // Refused: has messages
 
   std::optional<SeriesEntry> series(std::int64_t id);  // a merged one with `merged_into`
 
   // What only an administrator can know; stitching respects it from then on. Both give the series
-  // that the mails of `other`, or of these numbers, are in now. Refused where it cannot be.
-  std::int64_t merge_series(std::int64_t kept, std::int64_t other, const StitchOptions& options);
-  std::int64_t split_series(std::int64_t series, const std::vector<std::int32_t>& numbers,
+  // that the mails of `other`, or of these numbers, are in now. `by` as above. Refused where it
+  // cannot be.
+  std::int64_t merge_series(const std::string& by, std::int64_t kept, std::int64_t other,
                             const StitchOptions& options);
+  std::int64_t split_series(const std::string& by, std::int64_t series,
+                            const std::vector<std::int32_t>& numbers, const StitchOptions& options);
 
   // Derives all of a project again from its messages' bytes, beside live mail, in one transaction:
   // what follows from the mails is as if they came now; ids and what people decided stay. Names of

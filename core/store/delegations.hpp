@@ -1,7 +1,8 @@
 // Delegations: the rules by which a project's patches are given to people.
 //
-// Promise: each call is one transaction. `by` asks for it: the login of an account that may run the
-// project (docs/tracking.md), or anybody whose database role owns the schema.
+// Promise: each call is one transaction, each change an event. `by` asks for it: the login of an
+// account that may run the project (docs/tracking.md), or anybody whose database role owns the
+// schema.
 // Errors: StoreError; Refused where it may not be, or a project, account or rule is not there.
 // Owns: one connection.
 // Threads: belongs to one.

@@ -38,7 +38,7 @@ struct Event {
   std::int64_t series = 0;               // 0: none
   std::string account;                   // the login of which it is about; "": none
   std::string field;                     // "": no field was changed
-  std::string from, to;                  // to: of what was made, it as JSON
+  std::string from, to;                  // JSON where no field was changed; "": none
   std::int64_t revision = 0;
   Timestamp at;
 

@@ -1,11 +1,14 @@
 #include "core/store/projects.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "core/mail/text.hpp"
 #include "core/store/archive.hpp"
 #include "core/store/attempts.hpp"
 #include "core/store/pool.hpp"
+#include "core/store/require_right.hpp"
+#include "core/store/setting_events.hpp"
 #include "core/store/snapshot.hpp"
 #include "core/store/sql.hpp"
 
@@ -54,6 +57,52 @@ Refused no_project(const std::string& name) {
   return Refused{"there is no project " + name + ": see quilter project list"};
 }
 
+nlohmann::json switches_of(const ProjectEntry& entry) {
+  return {{"auto_supersede", entry.auto_supersede},
+          {"auto_delegate", entry.auto_delegate},
+          {"auto_accept", entry.auto_accept}};
+}
+
+// By what its mail is known, and how it is read: all but its name and switches.
+nlohmann::json description_of(const ProjectEntry& entry) {
+  const auto& project = entry.project;
+  return {{"list_ids", project.list_ids},           {"recipients", project.recipients},
+          {"subject_match", project.subject_match}, {"list_tag", project.list_tag},
+          {"hints", texts_of(project.hint_rights)}, {"tracked", entry.tracked}};
+}
+
+// What `one` has otherwise than `other`, as `one` has it.
+nlohmann::json difference(const nlohmann::json& one, const nlohmann::json& other) {
+  auto parts = nlohmann::json::object();
+  for (const auto& [key, value] : one.items())
+    if (value != other.at(key)) parts[key] = value;
+  return parts;
+}
+
+nlohmann::json whole(const ProjectEntry& entry) {
+  auto all = description_of(entry);
+  all.update(switches_of(entry));
+  return all;
+}
+
+// Only columns that change: the switches are the tracker's to write, and no others.
+void write_difference(pqxx::transaction_base& transaction, const ProjectEntry& before,
+                      const ProjectEntry& after) {
+  const auto& project = after.project;
+  if (switches_of(before) != switches_of(after))
+    transaction.exec_params(
+        "UPDATE project SET auto_supersede = $2, auto_delegate = $3, auto_accept = $4 "
+        "WHERE id = $1",
+        project.id, after.auto_supersede, after.auto_delegate, after.auto_accept);
+  if (description_of(before) != description_of(after))
+    transaction.exec_params(
+        "UPDATE project SET list_ids = $2, recipients = $3, subject_match = $4, list_tag = $5, "
+        "tracked = $6, hint_rights = $7 WHERE id = $1",
+        project.id, sql::array(project.list_ids), sql::array(project.recipients),
+        project.subject_match, project.list_tag, after.tracked,
+        sql::array(texts_of(project.hint_rights)));
+}
+
 // In a transaction of its own; the next read sees its result.
 template <typename Work>
 void write(Pool& pool, Snapshot& snapshot, Work work) {
@@ -98,12 +147,13 @@ void Archive::require_project(const std::string& name) {
   if (found.empty()) throw no_project(name);
 }
 
-void Archive::add_project(const Project& project) {
+void Archive::add_project(const std::string& by, const Project& project) {
   if (!is_project_name(project.name))
     throw Refused{
         "a project's name is 1 to 100 letters, digits, '.', '_' and '-', the first a "
         "letter or digit"};
   write(*pool_, *snapshot_, [&](auto& transaction) {
+    require_right(transaction, by, Action::run_accounts, "");
     const auto rows = transaction.exec_params(
         "INSERT INTO project (name, list_ids, recipients, subject_match, list_tag, hint_rights) "
         "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id",
@@ -111,37 +161,37 @@ void Archive::add_project(const Project& project) {
         project.subject_match, project.list_tag, sql::array(texts_of(project.hint_rights)));
     if (rows.empty())
       throw Refused{"project " + project.name + " is there already: see quilter project list"};
+    auto made = description_of({.project = project});
+    made["name"] = project.name;
+    tell_setting(transaction, by, rows[0][0].template as<std::int64_t>(), Setting::project, nullptr,
+                 made);
   });
 }
 
-// FOR NO KEY UPDATE: mail may go on to refer to the project.
-void Archive::change_project(const std::string& name,
+void Archive::change_project(const std::string& by, const std::string& name,
                              const std::function<void(ProjectEntry&)>& change) {
   write(*pool_, *snapshot_, [&](auto& transaction) {
-    const auto rows = transaction.exec_params(
+    const auto id = hold_settings(transaction, name);
+    const auto before = entry_of(transaction.exec_params1(
         std::string{columns} +
-            ", tracked, 0, auto_supersede, auto_delegate, auto_accept FROM project WHERE name = $1 "
-            "FOR NO KEY UPDATE",
-        name);
-    if (rows.empty()) throw no_project(name);
-    auto entry = entry_of(rows[0]);
-    change(entry);
-    const auto& project = entry.project;
-    transaction.exec_params(
-        "UPDATE project SET list_ids = $2, recipients = $3, subject_match = $4, list_tag = $5, "
-        "tracked = $6, hint_rights = $7, auto_supersede = $8, auto_delegate = $9, auto_accept = "
-        "$10 WHERE id = $1",
-        project.id, sql::array(project.list_ids), sql::array(project.recipients),
-        project.subject_match, project.list_tag, entry.tracked,
-        sql::array(texts_of(project.hint_rights)), entry.auto_supersede, entry.auto_delegate,
-        entry.auto_accept);
+            ", tracked, 0, auto_supersede, auto_delegate, auto_accept FROM project WHERE id = $1",
+        id));
+    auto after = before;
+    change(after);
+    const bool switches_alone = description_of(before) == description_of(after);
+    require_right(transaction, by, switches_alone ? Action::run_project : Action::run_accounts,
+                  name);
+    write_difference(transaction, before, after);
+    const auto from = whole(before), to = whole(after);
+    tell_setting(transaction, by, id, Setting::project, difference(from, to), difference(to, from));
   });
 }
 
 // FOR UPDATE waits for mail on its way and holds off more; whether any came can only be seen in a
 // statement after the wait.
-void Archive::remove_project(const std::string& name) {
+void Archive::remove_project(const std::string& by, const std::string& name) {
   write(*pool_, *snapshot_, [&](auto& transaction) {
+    require_right(transaction, by, Action::run_accounts, "");
     const auto rows = transaction.exec_params(
         std::string{columns} + " FROM project WHERE name = $1 FOR UPDATE", name);
     if (rows.empty()) throw no_project(name);
@@ -150,8 +200,9 @@ void Archive::remove_project(const std::string& name) {
       throw Refused{"project " + name + " has messages: quilter project set " + name +
                     " --untracked stops recording and keeps them"};
     transaction.exec_params("DELETE FROM event WHERE project_id = $1",
-                            id);  // of forgotten comments
+                            id);  // nobody knows its name
     transaction.exec_params("DELETE FROM project WHERE id = $1", id);
+    tell_setting(transaction, by, std::nullopt, Setting::project, {{"name", name}}, nullptr);
   });
 }
 

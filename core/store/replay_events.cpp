@@ -109,6 +109,8 @@ std::string told(const Event& event, Fate fate) {
          (fate == Fate::unknown_patch ? "no such patch" : "it was changed otherwise");
 }
 
+// What mails say, accounts and a project's settings (also what is told of a series) are the other
+// database's own.
 bool is_of_a_patch(const Event& event) {
   return (!event.field.empty() && event.account.empty()) || event.category == "check-created" ||
          event.category == "note-created";

@@ -1,6 +1,7 @@
 // What an administrator decides about series: merge and split. Stitching respects it from then on,
 // by pins.
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/store/apply.hpp"
@@ -9,6 +10,7 @@
 #include "core/store/lost_race.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/project_lock.hpp"
+#include "core/store/require_right.hpp"
 #include "core/store/snapshot.hpp"
 #include "core/store/sql.hpp"
 
@@ -46,9 +48,13 @@ Standing standing_of(pqxx::transaction_base& transaction, const std::vector<std:
 }
 
 // No advisory lock but the project's: mail that is about to take these rows waits, and looks again.
-Held hold(pqxx::transaction_base& transaction, const std::vector<std::int64_t>& ids) {
+Held hold(pqxx::transaction_base& transaction, const std::string& by,
+          const std::vector<std::int64_t>& ids) {
   transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
   const auto before = standing_of(transaction, ids);
+  const auto project =
+      transaction.exec_params1("SELECT name FROM project WHERE id = $1", before.project);
+  require_right(transaction, by, Action::run_project, project[0].as<std::string>());
   transaction.exec(share_project(before.project));
   transaction.exec_params("SELECT FROM neighbourhood WHERE id = ANY ($1) ORDER BY id FOR UPDATE",
                           sql::array(before.neighbourhoods));
@@ -115,6 +121,16 @@ std::int64_t series_of(pqxx::transaction_base& transaction, const Project& proje
       .as<std::int64_t>();
 }
 
+// What followed from it ingest's functions have told as ingest's: it was `by` who did it. Of the
+// series that the decision was about, `value` says what was decided.
+void tell_decision(pqxx::transaction_base& transaction, const std::string& by, std::int64_t series,
+                   const std::string& category, const nlohmann::json& value) {
+  transaction.exec_params(
+      "UPDATE event SET actor = $1, new_value = CASE WHEN (series_id, category) = ($2, $3) THEN $4 "
+      "END WHERE transaction = pg_current_xact_id()",
+      by, series, category, value.dump());
+}
+
 template <typename Work>
 std::int64_t decide(Pool& pool, Snapshot& snapshot, Work work) {
   return as_store_error([&] {
@@ -125,11 +141,11 @@ std::int64_t decide(Pool& pool, Snapshot& snapshot, Work work) {
 
 }  // namespace
 
-std::int64_t Archive::merge_series(std::int64_t kept, std::int64_t other,
+std::int64_t Archive::merge_series(const std::string& by, std::int64_t kept, std::int64_t other,
                                    const StitchOptions& options) {
   if (kept == other) throw Refused{"a series cannot be merged with itself"};
   return decide(*pool_, *snapshot_, [&](pqxx::transaction_base& transaction) {
-    auto held = hold(transaction, {kept, other});
+    auto held = hold(transaction, by, {kept, other});
     auto members = members_of(held.facts, kept);
     const auto anchor = anchor_of(members);
     const auto others = members_of(held.facts, other);
@@ -140,14 +156,17 @@ std::int64_t Archive::merge_series(std::int64_t kept, std::int64_t other,
       throw Refused{"number " + std::to_string(*twice) + " is in both series: split it off first"};
     pin(transaction, held.project, members, anchor);
     write(transaction, held, options);
-    return series_of(transaction, held.project, members.front()->message_id);
+    const auto one = series_of(transaction, held.project, members.front()->message_id);
+    tell_decision(transaction, by, one == kept ? other : kept, "series-merged", {{"into", one}});
+    return one;
   });
 }
 
-std::int64_t Archive::split_series(std::int64_t series, const std::vector<std::int32_t>& numbers,
+std::int64_t Archive::split_series(const std::string& by, std::int64_t series,
+                                   const std::vector<std::int32_t>& numbers,
                                    const StitchOptions& options) {
   return decide(*pool_, *snapshot_, [&](pqxx::transaction_base& transaction) {
-    auto held = hold(transaction, {series});
+    auto held = hold(transaction, by, {series});
     std::vector<Member*> leaving, staying;
     for (auto* member : members_of(held.facts, series)) {
       const bool leaves =
@@ -165,7 +184,9 @@ std::int64_t Archive::split_series(std::int64_t series, const std::vector<std::i
     pin(transaction, held.project, staying, anchor_of(staying));
     for (const auto* member : leaving) held.facts.leaving.insert(member->message_id);
     write(transaction, held, options);
-    return series_of(transaction, held.project, leaving.front()->message_id);
+    const auto made = series_of(transaction, held.project, leaving.front()->message_id);
+    tell_decision(transaction, by, made, "series-created", {{"from", series}, {"numbers", found}});
+    return made;
   });
 }
 

@@ -136,3 +136,62 @@ TEST_CASE("watch --follow tells what comes later") {
                 "--as mia patch set a@x state=accepted >&2;; " + "esac; done 2>/dev/null");
   CHECK_THAT(said, Contains("state new > accepted") && Contains("cursor "));
 }
+
+TEST_CASE("who changes a project's settings or its series is told, with what was there before") {
+  Tracked demo;
+  demo.record(patch("a@x", {1, 1, 2}));
+  demo.record(patch("b@x", {1, 2, 2}, {}, 600));  // alone, series 2
+  struct Act {
+    std::string command, told;
+  };
+  const std::vector<Act> acts{
+      {"project set demo --auto-accept off",
+       R"(mia project-changed {"auto_accept":true} > {"auto_accept":false})"},
+      {"project set demo --auto-accept off", ""},
+      {"project set demo --list-tag X --tracked",
+       R"(mia project-changed {"list_tag":""} > {"list_tag":"X"})"},
+      {"delegate add demo net/ rob",
+       R"(mia rule-created null > {"login":"rob","pattern":"net/","position":0})"},
+      {"delegate add demo net/ rob", ""},
+      {"delegate add demo net/ mia --position 7",
+       R"(mia rule-changed {"login":"rob","pattern":"net/","position":0} > )"
+       R"({"login":"mia","pattern":"net/","position":7})"},
+      {"delegate remove demo net/",
+       R"(mia rule-removed {"login":"mia","pattern":"net/","position":7} > null)"},
+      {"series merge 2 1", R"(mia series-merged null > {"into":1} of 2; )"
+                           R"(mia series-completed null > null of 1)"},
+      {"series split 1 2", R"(mia series-created null > {"from":1,"numbers":[2]} of 3)"},
+  };
+  for (const auto& act : acts) {
+    const auto before = watched(demo, "").back()["cursor"].get<std::string>();
+    CHECK_THAT(demo.owner_said("--as mia " + act.command), Contains("status=0"));
+    std::string told;
+    for (const auto& event : watched(demo, "--since " + before)) {
+      if (!event.contains("category")) continue;
+      told += (told.empty() ? "" : "; ") + event["actor"].get<std::string>() + " " +
+              event["category"].get<std::string>() + " " + event["from"].dump() + " > " +
+              event["to"].dump();
+      if (!event["series"].is_null()) told += " of " + event["series"].dump();
+    }
+    CHECK(told == act.told);
+  }
+  demo.owner_said("--as mia project add other --list-id other.example.org");
+  demo.owner_said("--as mia project remove other");
+  CHECK_THAT(demo.said("watch --category project-removed"),
+             Contains(R"(-  project-removed  mia  {"name":"other"} > -)"));
+}
+
+TEST_CASE("a project's switches are its maintainers' to set, and nothing else of it") {
+  Tracked demo;
+  struct Try {
+    std::string command, says;
+  };
+  const auto [command, says] = GENERATE(values<Try>({
+      {"--as mia project set demo --auto-supersede on --auto-accept off", "status=0"},
+      {"--as rob project set demo --auto-accept off", "rob may not run-project"},
+      {"--as mia project set demo --untracked", "mia may not run-accounts"},
+      {"--as mia project remove demo", "mia may not run-accounts"},
+      {"--as mia project add more --list-id x.example.org", "mia may not run-accounts"},
+  }));
+  CHECK_THAT(demo.said(command), Contains(says));
+}

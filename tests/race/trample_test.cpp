@@ -130,8 +130,8 @@ void split_and_merge(const std::string& owner, std::int64_t first, const Beside&
   Archive archive{owner};
   for (std::size_t piece = 0; piece < pieces; ++piece) {
     beside.wait(piece, pieces);
-    const auto other = archive.split_series(first, {2}, {});
-    archive.merge_series(std::min(first, other), std::max(first, other), {});
+    const auto other = archive.split_series("root", first, {2}, {});
+    archive.merge_series("root", std::min(first, other), std::max(first, other), {});
   }
 }
 

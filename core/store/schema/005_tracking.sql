@@ -163,7 +163,8 @@ COMMENT ON TABLE note IS 'what those with a role tell each other about a patch';
 
 -- A change of a field is an event with old and new value, as text: a state, a login, true or false, a commit; '' for none. Its
 -- revision is that of the patch after it. A check or note is in new_value, as JSON: with the mails, the events give all. What is
--- changed of accounts, roles and tokens is an event of the account; a token's has its number, never what it or its hash is.
+-- changed of accounts, roles and tokens is an event of the account; a token's has its number, never what it or its hash is. What
+-- is changed of a project's settings has both values as JSON.
 ALTER TABLE event
   ALTER COLUMN project_id DROP NOT NULL,  -- accounts and tokens are of none
   ADD COLUMN actor     text NOT NULL DEFAULT 'ingest' CHECK (actor <> ''),  -- a login, 'ingest', 'automation' or 'import-patchwork'
@@ -174,15 +175,17 @@ ALTER TABLE event
   ADD COLUMN old_value text,
   ADD COLUMN new_value text,
   ADD COLUMN revision  bigint CHECK (revision > 0),
-  ADD CHECK (num_nonnulls(field, old_value) IN (0, 2)),
+  ADD CHECK ((field IS NULL) = (old_value IS NULL) OR category ~ '^(project|rule|state)-'),
   ADD CHECK ((revision IS NULL) = (field IS NULL OR message_row IS NULL)),
   ADD CHECK (field IS NULL OR (new_value IS NOT NULL AND old_value <> new_value AND num_nonnulls(message_row, login) = 1)),
-  ADD CHECK (project_id IS NOT NULL OR login IS NOT NULL),
+  ADD CHECK (project_id IS NOT NULL OR login IS NOT NULL OR category = 'project-removed'),
   DROP CONSTRAINT event_category_check,
   ADD CONSTRAINT event_category_check CHECK (category IN (
     'patch-created', 'cover-created', 'comment-created', 'series-created', 'series-completed', 'series-merged',
     'patch-state-changed', 'patch-delegated', 'patch-archived', 'patch-committed', 'check-created', 'note-created',
-    'account-created', 'account-changed', 'role-changed', 'token-created', 'token-revoked'));
+    'account-created', 'account-changed', 'role-changed', 'token-created', 'token-revoked',
+    'project-created', 'project-changed', 'project-removed', 'rule-created', 'rule-changed', 'rule-removed',
+    'state-created', 'state-changed', 'state-removed'));
 CREATE UNIQUE INDEX event_revision ON event (message_row, revision) WHERE revision IS NOT NULL;  -- no change is lost
 CREATE INDEX event_request ON event (request) WHERE request IS NOT NULL;
 CREATE INDEX event_by_people ON event (message_row, id) WHERE actor <> 'ingest';

@@ -50,7 +50,7 @@ void add_other(const ReadyDatabase& database) {
   Project other;
   other.name = "other";
   other.list_ids = {"other.example.org"};
-  Archive{database.owner()}.add_project(other);
+  Archive{database.owner()}.add_project("root", other);
 }
 
 bool somebody_waits(pqxx::connection& connection) {
@@ -84,17 +84,17 @@ TEST_CASE("what an archive changed, it reads") {
   const ReadyDatabase database;
   Archive archive{database.owner()};
   REQUIRE(archive.projects().size() == 1);
-  archive.add_project({.id = 0,
-                       .name = "two",
-                       .list_ids = {"two.example.org"},
-                       .recipients = {},
-                       .subject_match = "",
-                       .list_tag = "",
-                       .hint_rights = {{Hint::state, "ann@x.org"}}});
+  archive.add_project("root", {.id = 0,
+                               .name = "two",
+                               .list_ids = {"two.example.org"},
+                               .recipients = {},
+                               .subject_match = "",
+                               .list_tag = "",
+                               .hint_rights = {{Hint::state, "ann@x.org"}}});
   CHECK(archive.projects().size() == 2);
-  archive.change_project("two", [](ProjectEntry& entry) { entry.tracked = false; });
+  archive.change_project("root", "two", [](ProjectEntry& entry) { entry.tracked = false; });
   CHECK_FALSE(archive.projects().back().tracked);
-  archive.remove_project("two");
+  archive.remove_project("root", "two");
   CHECK_THROWS_WITH(archive.require_project("two"), Contains("there is no project two"));
 }
 
@@ -129,7 +129,8 @@ TEST_CASE("a project whose first mail is on its way is not removed") {
   pqxx::connection observer{recording.database.superuser()};
   Archive archive{recording.database.owner()};
   Arriving mail{recording.database};
-  auto removed = std::async(std::launch::async, [&archive] { archive.remove_project("other"); });
+  auto removed =
+      std::async(std::launch::async, [&archive] { archive.remove_project("root", "other"); });
   while (!somebody_waits(observer)) std::this_thread::yield();
   mail.commit();
   CHECK_THROWS_AS(removed.get(), Refused);
@@ -142,7 +143,8 @@ TEST_CASE("a project is changed while mail for it is on its way") {
   add_other(recording.database);
   Arriving mail{recording.database};
   Archive archive{recording.database.owner() + " options='-c lock_timeout=1s'"};
-  archive.change_project("other", [](ProjectEntry& entry) { entry.project.list_tag = "X"; });
+  archive.change_project("root", "other",
+                         [](ProjectEntry& entry) { entry.project.list_tag = "X"; });
   mail.commit();
   CHECK(archive.projects().back().project.list_tag == "X");
 }

@@ -165,12 +165,12 @@ TEST_CASE("a series is told to be complete once") {
   REQUIRE(told() == "1\n");
 
   // A patch leaves it, and comes back.
-  const auto other = archive.split_series(series, {2}, {});
-  CHECK(archive.merge_series(series, other, {}) == series);
+  const auto other = archive.split_series("root", series, {2}, {});
+  CHECK(archive.merge_series("root", series, other, {}) == series);
   CHECK(told() == "1\n");
 
   // It goes into one with an older id, which is complete by that.
-  CHECK(archive.merge_series(cover, series, {}) == cover);
+  CHECK(archive.merge_series("root", cover, series, {}) == cover);
   CHECK(archive.series(cover)->complete);
   CHECK(told() == "1\n");
 }

@@ -162,7 +162,7 @@ TEST_CASE("a series that was merged means the other") {
   const auto first = demo.record(patch("a", {1, 1, 2}, {}, 0));
   const auto second = demo.record(patch("b", {1, 2, 2}, {}, 600));
   REQUIRE(first != second);
-  Archive{demo.owner()}.merge_series(first, second, {});
+  Archive{demo.owner()}.merge_series("root", first, second, {});
   CHECK(demo.change("mia", {{SeriesId{second}, state, "accepted"}}).size() == 2);
 }
 
@@ -224,12 +224,12 @@ TEST_CASE("mail that comes later leaves what people set") {
 
 TEST_CASE("every project has the default states") {
   Tracked demo;
-  Archive{demo.owner()}.add_project({.id = 0,
-                                     .name = "new",
-                                     .list_ids = {"n.example.org"},
-                                     .recipients = {},
-                                     .subject_match = {},
-                                     .list_tag = {}});
+  Archive{demo.owner()}.add_project("root", {.id = 0,
+                                             .name = "new",
+                                             .list_ids = {"n.example.org"},
+                                             .recipients = {},
+                                             .subject_match = {},
+                                             .list_tag = {}});
   CHECK(
       demo.sql("SELECT string_agg(name, ' ' ORDER BY position) FROM state WHERE project_id = 2") ==
       "new under-review accepted rejected rfc not-applicable changes-requested awaiting-upstream "
