@@ -1,8 +1,8 @@
 #include <iostream>
 
-#include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/output.hpp"
+#include "cli/settings.hpp"
 #include "core/mail/text.hpp"
 #include "core/store/delegations.hpp"
 

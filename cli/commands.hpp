@@ -94,11 +94,6 @@ struct GitScanArguments {
   bool dry_run = false;
 };
 
-struct DelegateArguments {
-  std::string project, pattern, login;
-  std::optional<std::int32_t> position;  // else behind the others
-};
-
 struct AutomateArguments {
   bool skip = false;   // leave what was until now as it is
   bool again = false;  // look at all that was
@@ -127,9 +122,6 @@ int reparse(const Common& common, const ReparseArguments& arguments);
 
 int git_scan(const Common& common, const GitScanArguments& arguments);
 int automate(const Common& common, const AutomateArguments& arguments);
-int delegate_add(const Common& common, const DelegateArguments& arguments);
-int delegate_list(const Common& common, const std::string& project);
-int delegate_remove(const Common& common, const DelegateArguments& arguments);
 
 int doctor(const Common& common, const DoctorArguments& arguments);
 

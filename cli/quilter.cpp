@@ -7,6 +7,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/lists.hpp"
 #include "cli/output.hpp"
+#include "cli/settings.hpp"
 #include "cli/tracking.hpp"
 #include "cli/usage.hpp"
 #include "config/config_error.hpp"
@@ -37,7 +38,6 @@ struct CommandLine {
   cli::DoctorArguments doctor;
   cli::ReparseArguments reparse;
   cli::GitScanArguments git_scan;
-  cli::DelegateArguments delegate;
   cli::AutomateArguments automate;
   std::string id;
   std::int64_t series_id = 0, other_id = 0;
@@ -46,6 +46,7 @@ struct CommandLine {
   std::function<int()> command;
   cli::ListLine lists{common, command};
   cli::TrackingLine tracking{common, command};
+  cli::SettingLine settings{common, command};
 
   CommandLine() {
     app.failure_message(cli::usage_message);
@@ -91,6 +92,7 @@ struct CommandLine {
     add_automation();
     lists.add_to(app);
     tracking.add_to(app);
+    settings.add_to(app);
   }
 
  private:
@@ -250,26 +252,6 @@ struct CommandLine {
                     [this] { return cli::automate(common, automate); });
     auto* skip = run->add_flag("--skip", automate.skip, "leave what came until now as it is");
     run->add_flag("--again", automate.again, "look at all that ever came")->excludes(skip);
-
-    auto* rules = group("delegate", "who gets the patches that touch a path");
-    auto* add_rule = add(*rules, "add", "add or change a rule",
-                         [this] { return cli::delegate_add(common, delegate); });
-    add_rule->add_option("PROJECT", delegate.project, "name of the project")->required();
-    add_rule
-        ->add_option("PATTERN", delegate.pattern,
-                     "of paths: * is any characters, ? one, a / at the end all below")
-        ->required();
-    add_rule->add_option("LOGIN", delegate.login, "a maintainer or reviewer of the project")
-        ->required();
-    add_rule->add_option("--position", delegate.position,
-                         "the lowest that fits counts; default: behind the others");
-    auto* list = add(*rules, "list", "the rules of a project, as they are looked at",
-                     [this] { return cli::delegate_list(common, delegate.project); });
-    list->add_option("PROJECT", delegate.project, "name of the project")->required();
-    auto* remove = add(*rules, "remove", "remove a rule",
-                       [this] { return cli::delegate_remove(common, delegate); });
-    remove->add_option("PROJECT", delegate.project, "name of the project")->required();
-    remove->add_option("PATTERN", delegate.pattern, "as in delegate list")->required();
   }
 
   static void add_switch(CLI::App& command_app, const std::string& name, std::optional<bool>& value,

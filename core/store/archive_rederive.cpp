@@ -36,7 +36,7 @@ std::vector<Reread> read_all(Pool::Lease& lease, const Project& project, const M
 // Nobody records in the project from here on, and nobody forgets a comment that is parked.
 void lock(pqxx::transaction_base& transaction, const Project& project) {
   transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
-  transaction.exec_params("SELECT pg_advisory_xact_lock($1)", project_lock_key(project.id));
+  transaction.exec(take_project(project.id));
   transaction.exec_params(
       R"(SELECT FROM comment WHERE parent_row IS NULL
            AND message_row IN (SELECT id FROM message WHERE project_id = $1)

@@ -23,4 +23,8 @@ inline std::string share_project(std::int64_t project) {
   return "SELECT pg_advisory_xact_lock_shared(" + std::to_string(project_lock_key(project)) + ")";
 }
 
+inline std::string take_project(std::int64_t project) {  // alone
+  return "SELECT pg_advisory_xact_lock(" + std::to_string(project_lock_key(project)) + ")";
+}
+
 }  // namespace quilter

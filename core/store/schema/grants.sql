@@ -30,6 +30,6 @@ GRANT UPDATE (position, action_required, by_submitter, moves_to) ON state TO qui
 GRANT UPDATE (position, account_id) ON delegation TO quilter_tracker;
 GRANT UPDATE (auto_supersede, auto_delegate, auto_accept) ON project TO quilter_tracker;
 GRANT UPDATE (transaction, id) ON automation TO quilter_tracker;
-GRANT DELETE ON account_address, role, delegation TO quilter_tracker;
+GRANT DELETE ON account_address, role, delegation, state TO quilter_tracker;
 GRANT UPDATE (id) ON neighbourhood TO quilter_tracker;  -- to lock, as above
 GRANT EXECUTE ON FUNCTION default_states, named_patches, hold_patches, write_changes TO quilter_tracker;

@@ -1,0 +1,55 @@
+// What a project's maintainers set, by the tool.
+
+#include "tests/cli/tracked.hpp"
+
+using namespace quilter::test;
+using Catch::Matchers::Contains;
+
+TEST_CASE("states are listed, added, changed and removed, with their moves") {
+  Tracked demo;
+  demo.record(patch("a@x", {}));
+  struct Act {
+    std::string command, says;
+  };
+  const std::vector<Act> acts{
+      {"--as mia state add demo in-testing --action-required yes", "status=0"},
+      {"--as mia state add demo in-testing", "has a state in-testing already"},
+      {"--as mia state add demo In_Testing", "a state's name is"},
+      {"--as mia state add demo all", "'all' is none"},
+      {"--as rob state add demo idle", "rob may not run-project"},
+      {"state list demo", "10        in-testing         yes              -             all"},
+      {"--as mia state set demo in-testing --forbid all --allow accepted --allow new", "status=0"},
+      {"--as mia state set demo new --forbid rfc --by-submitter no --position -1", "status=0"},
+      {"--as mia state set demo new --forbid nosuch", "project demo has no state nosuch"},
+      {"--as mia state set demo nosuch", "project demo has no state nosuch"},
+      {"state list demo", "in-testing         yes              -             accepted, new\n"},
+      {"--as mia patch set a@x state=rfc", "rfc may not follow new"},
+      {"--as mia patch set a@x state=in-testing", "status=0"},
+      {"--as mia patch set a@x state=rejected", "status=1"},
+      {"--as mia state set demo in-testing --allow all --forbid new", "status=0"},
+      {"--as mia patch set a@x state=new", "status=1"},
+      {"--as mia state remove demo in-testing", "is that of patches, 1 in number"},
+      {"--as mia patch set a@x state=rejected", "status=0"},
+      {"--as rob state remove demo in-testing", "rob may not run-project"},
+      {"--as mia state remove demo in-testing", "status=0"},
+      {"--as mia state remove demo in-testing", "has no state in-testing"},
+      {"--as mia state remove demo new", "that state stays"},
+      {"state list nothing", "there is no project nothing"},
+      {"watch --category state-created --category state-removed",
+       R"(state-created  mia  {"action_required":true,"by_submitter":false,"moves_to":null,)"
+       R"("name":"in-testing","position":10})"},
+      {"watch --category state-changed",
+       R"("moves_to":null,"name":"new","position":0} > {"action_required":true,"by_submitter":)"
+       R"(false,"moves_to":["accepted","awaiting-upstream")"},
+      {"watch --category state-removed", R"("position":10} > -)"},
+  };
+  for (const auto& act : acts) {
+    INFO(act.command);
+    CHECK_THAT(demo.said(act.command), Contains(act.says));
+  }
+  const auto states = demo.json("state list demo");
+  CHECK(states.size() == 10);
+  CHECK(states[0]["name"] == "new");
+  CHECK(states[0]["moves_to"].size() == 8);  // neither rfc, nor what was removed
+  CHECK(states[1]["moves_to"].is_null());
+}
