@@ -40,6 +40,10 @@ void TrackingLine::add_feed(CLI::App& app) {
   auto* one = add(app, "history", "what happened to a patch or series, the oldest first",
                   [this] { return history(common_, bare(id_)); });
   one->add_option("ID", id_, "a message id, or a series as series list has it")->required();
+  auto* again = add(app, "replay", "make what people changed in another database here too",
+                    [this] { return replay(common_, id_); });
+  again->add_option("FILE", id_, "what quilter --json watch printed there; - for standard input")
+      ->required();
 }
 
 void TrackingLine::add_users(CLI::App& app) {

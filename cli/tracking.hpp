@@ -89,7 +89,8 @@ int series_check_list(const Common& common, const CheckArguments& arguments);
 int note_add(const Common& common, const NoteArguments& arguments);
 
 int watch(const Common& common, const WatchArguments& arguments);
-int history(const Common& common, const std::string& id);  // message id, or number of a series
+int history(const Common& common, const std::string& id);   // message id, or number of a series
+int replay(const Common& common, const std::string& file);  // watch's JSON; "-": standard input
 
 int import_patchwork(const Common& common, const PatchworkArguments& arguments);
 

@@ -109,16 +109,14 @@ std::string told(const Event& event, Fate fate) {
          (fate == Fate::unknown_patch ? "no such patch" : "it was changed otherwise");
 }
 
-// What mails say, accounts and a project's settings (also what is told of a series) are the other
-// database's own.
-bool is_of_a_patch(const Event& event) {
+}  // namespace
+
+bool is_replayed(const Event& event) {
   return (!event.field.empty() && event.account.empty()) || event.category == "check-created" ||
          event.category == "note-created";
 }
 
-}  // namespace
-
-Replayed replay_events(const std::string& connection, std::vector<Event> events) {
+ReplayedEvents replay_events(const std::string& connection, std::vector<Event> events) {
   // An id is given under the lock of the patch: the order in which those of one patch happened,
   // which that of the feed need not be.
   std::sort(events.begin(), events.end(),
@@ -128,9 +126,9 @@ Replayed replay_events(const std::string& connection, std::vector<Event> events)
     require_known_schema(session);
     pqxx::work transaction{session};
     Replay replay{transaction};
-    Replayed replayed;
+    ReplayedEvents replayed;
     for (const auto& event : events) {
-      if (!is_of_a_patch(event)) continue;
+      if (!is_replayed(event)) continue;
       const auto fate = replay.make(event);
       replayed.made += fate == Fate::made ? 1 : 0;
       replayed.there += fate == Fate::there ? 1 : 0;

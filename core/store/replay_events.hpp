@@ -17,14 +17,19 @@
 
 namespace quilter {
 
-struct Replayed {
+struct ReplayedEvents {
   std::int64_t made = 0;
   std::int64_t there = 0;          // already
   std::vector<std::string> unfit;  // and why: no such patch, or it was changed otherwise meanwhile
-  bool operator==(const Replayed&) const = default;
+  bool operator==(const ReplayedEvents&) const = default;
 };
 
-// `connection`: of the owner. `events`: all of the feed, in any order; ingest's are passed over.
-Replayed replay_events(const std::string& connection, std::vector<Event> events);
+// What people decided of a patch. All else follows from the mails, or is the other database's own:
+// accounts, and settings of projects, series that were merged or split by hand.
+bool is_replayed(const Event& event);
+
+// `connection`: of the owner. `events`: all of the feed, in any order; what is not is_replayed() is
+// passed over.
+ReplayedEvents replay_events(const std::string& connection, std::vector<Event> events);
 
 }  // namespace quilter

@@ -78,6 +78,7 @@ PLACES = (
     (r"quilter delegate", "PATTERN", "drivers/"),
     (r"quilter delegate", "LOGIN", "ann"),
     (r"quilter delegate", r"\bN\b", "1"),
+    (r"quilter replay", "FILE", "people.jsonl"),
     (r"quilter state", "PROJECT", "netdev"),
     (r"quilter state add", "STATE( …)?", "state$RANDOM$RANDOM"),
     (r"quilter state remove", "STATE", "deferred"),
@@ -118,7 +119,7 @@ PLACES = (
 # by somebody as README makes them.
 OWNERS = (r"psql|pg_|createuser|quilter( --database \S+)? "
           r"(setup-db|migrate|project (add|set|remove)|user (add|set|role)|series (merge|split)|reparse.* --apply|"
-          r"git-scan|automate|delegate|import-patchwork)")
+          r"git-scan|automate|delegate|import-patchwork|replay)")
 
 # bash's, before each command: who one is for PostgreSQL; the configuration file, which is not in /etc; two messages for the spool.
 PRELUDE = r"""

@@ -66,17 +66,17 @@ TEST_CASE("all that people did is there again after an import of the mails and a
   change_all(one);
   other.record({few_mails.rbegin(), few_mails.rend()});
   const auto events = one.events();
-  CHECK(replay_events(other.database.owner(), events) == Replayed{23, 0, {}});
+  CHECK(replay_events(other.database.owner(), events) == ReplayedEvents{23, 0, {}});
   CHECK(other.database.dump() == one.database.dump());
   CHECK(other.log() == one.log());
 
   SECTION("again, it changes nothing") {
-    CHECK(replay_events(other.database.owner(), events) == Replayed{0, 23, {}});
+    CHECK(replay_events(other.database.owner(), events) == ReplayedEvents{0, 23, {}});
     CHECK(other.log() == one.log());
   }
   SECTION("with what came since, it adds that") {
     one.tracker.update({{"mia"}, "demo", {{"p1", PatchField::archived, "false"}}, {}});
-    CHECK(replay_events(other.database.owner(), one.events()) == Replayed{1, 23, {}});
+    CHECK(replay_events(other.database.owner(), one.events()) == ReplayedEvents{1, 23, {}});
     CHECK(other.log() == one.log());
   }
 }
@@ -101,7 +101,7 @@ TEST_CASE(
       "message_row, 'field', 'state', 'old_value', 'new', 'new_value', 'accepted'))::jsonb) FROM "
       "patch WHERE number = 1");
   other.record(few_mails);
-  CHECK(replay_events(other.database.owner(), one.events()) == Replayed{1, 0, {}});
+  CHECK(replay_events(other.database.owner(), one.events()) == ReplayedEvents{1, 0, {}});
   CHECK(other.log() == one.log());
   CHECK(other.database.ask("SELECT count(*) FROM account") == "0\n");
 }
