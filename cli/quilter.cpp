@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/lacking_right.hpp"
 #include "cli/lists.hpp"
 #include "cli/output.hpp"
 #include "cli/settings.hpp"
@@ -93,6 +94,16 @@ struct CommandLine {
     lists.add_to(app);
     tracking.add_to(app);
     settings.add_to(app);
+  }
+
+  // "project set".
+  std::string name_of_command() const {
+    std::string name;
+    for (const auto* one = &app; !one->get_subcommands().empty();) {
+      one = one->get_subcommands().front();
+      name += (name.empty() ? "" : " ") + one->get_name();
+    }
+    return name;
   }
 
  private:
@@ -285,7 +296,11 @@ int main(int argc, char** argv) {
       if (line.app.exit(error) == 0) return exit_code::ok;
       return from_mta ? exit_code::failure : exit_code::usage;
     }
-    return line.command();
+    try {
+      return line.command();
+    } catch (const Forbidden& error) {
+      return cli::complain(cli::lacking_right(line.common, line.name_of_command(), error));
+    }
   } catch (const ConfigError& error) {
     return cli::complain(error.what(), exit_code::bad_config);
   } catch (const cli::UsageError& error) {

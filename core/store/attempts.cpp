@@ -1,10 +1,13 @@
 #include "core/store/attempts.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <new>
 #include <thread>
 
+#include "core/mail/text.hpp"
+#include "core/store/forbidden.hpp"
 #include "core/store/lost_race.hpp"
 #include "core/store/sql.hpp"
 
@@ -81,9 +84,26 @@ void pause_before_rerun(int run) {
       std::chrono::milliseconds{static_cast<int>(spread) * std::min(run * run, 25)});
 }
 
+// "INSERT: permission denied for table account". What else is run begins with no such word.
+std::string describe(const pqxx::insufficient_privilege& error) {
+  constexpr std::array<std::string_view, 4> verbs{"SELECT", "INSERT", "UPDATE", "DELETE"};
+  const auto first = error.query().substr(0, error.query().find(' '));
+  const auto verb = std::find(verbs.begin(), verbs.end(), first) == verbs.end() ? "" : first + ": ";
+  const auto said = sql::first_line(error.what());
+  const auto colon = said.find(": ");  // behind the word for "ERROR"
+  return verb + std::string{trim(colon == std::string::npos ? said : said.substr(colon + 1))};
+}
+
 void throw_store_error() {
   try {
     throw;
+  } catch (const Away& error) {
+    if (error.kind() == Away::Kind::forbidden) throw Forbidden{error.what()};
+    throw;
+  } catch (const StoreError&) {
+    throw;
+  } catch (const pqxx::insufficient_privilege& error) {
+    throw Forbidden{describe(error)};
   } catch (const pqxx::sql_error& error) {
     throw StoreError{"database: " + describe(error)};
   } catch (const std::exception& error) {

@@ -34,6 +34,9 @@ void pause_before_rerun(int run);
 // "25006 ERROR:  cannot execute …": its first line; the others may hold the mail's own text.
 std::string describe(const pqxx::sql_error& error);
 
+// "INSERT: permission denied for table account".
+std::string describe(const pqxx::insufficient_privilege& error);
+
 // Not this statement alone: a server that is read-only, or has no schema of ours.
 bool is_unfit(const std::string& sqlstate);
 
@@ -102,14 +105,13 @@ auto in_transaction_again(Pool& pool, Work work) {
   }
 }
 
-// For everything but record(): the world's failure as a StoreError.
+// For everything but record(): the world's failure as a StoreError, which passes as it is;
+// Forbidden where the role lacks a right.
 [[noreturn]] void throw_store_error();
 template <typename Work>
 auto as_store_error(Work&& work) {
   try {
     return work();
-  } catch (const StoreError&) {
-    throw;
   } catch (const std::exception&) {
     throw_store_error();
   }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/store/attempts.hpp"
 #include "core/store/connection_text.hpp"
 #include "core/store/sql.hpp"
 
@@ -158,6 +159,8 @@ void Pool::add_connection(std::unique_lock<std::mutex>& lock) {
     away(why);
   } catch (const StoreError& unfit) {
     away(Away{unfit.what(), Away::Kind::unfit});
+  } catch (const pqxx::insufficient_privilege& error) {
+    away(Away{describe(error), Away::Kind::forbidden});
   } catch (const std::exception& error) {
     if (failed_to_connect(probing && patience.left() <= 0ms) == 0)
       away(Away{sql::first_line(error.what())});

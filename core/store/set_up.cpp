@@ -2,9 +2,11 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <memory>
 #include <pqxx/pqxx>
 
+#include "core/mail/text.hpp"
 #include "core/store/attempts.hpp"
 #include "core/store/connection_text.hpp"
 #include "core/store/pool.hpp"
@@ -41,8 +43,16 @@ Parsed parse(const std::string& connection) {
   return parsed;
 }
 
-// The same server, but for the database, which may not be there yet; "postgres" always is.
-std::string to_maintenance_database(const std::string& connection) {
+}  // namespace
+
+std::string database_name(const std::string& connection) {
+  const auto parsed = parse(connection);
+  for (const auto* option = parsed.get(); option->keyword != nullptr; ++option)
+    if (std::string_view{option->keyword} == "dbname" && option->val != nullptr) return option->val;
+  throw StoreError{"the connection string names no database: add dbname=quilter"};
+}
+
+std::string maintenance_database(const std::string& connection) {
   std::string words;
   const auto parsed = parse(connection);
   for (const auto* option = parsed.get(); option->keyword != nullptr; ++option) {
@@ -52,13 +62,12 @@ std::string to_maintenance_database(const std::string& connection) {
   return words + "dbname=postgres";
 }
 
-}  // namespace
-
-std::string database_name(const std::string& connection) {
-  const auto parsed = parse(connection);
-  for (const auto* option = parsed.get(); option->keyword != nullptr; ++option)
-    if (std::string_view{option->keyword} == "dbname" && option->val != nullptr) return option->val;
-  throw StoreError{"the connection string names no database: add dbname=quilter"};
+std::string quoted_identifier(std::string_view name) {
+  const bool plain =
+      !name.empty() && !is_digit(name.front()) && std::all_of(name.begin(), name.end(), [](char c) {
+        return is_digit(c) || (c >= 'a' && c <= 'z') || c == '_';
+      });
+  return plain ? std::string{name} : identifier(name);
 }
 
 std::vector<SetUpStep> set_up_steps(const std::string& database, const std::string& daemon_role) {
@@ -82,7 +91,7 @@ void set_up(const std::string& connection, const std::string& daemon_role,
             const std::function<void(std::string_view statement)>& done) {
   const auto database = database_name(connection);
   as_store_error([&] {
-    Pool pool{options_of_a_command(to_maintenance_database(connection))};
+    Pool pool{options_of_a_command(maintenance_database(connection))};
     auto lease = pool.lease();
     pqxx::nontransaction session{*lease};  // CREATE DATABASE stands in no transaction
     for (const auto& step : set_up_steps(database, daemon_role)) {

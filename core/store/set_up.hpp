@@ -20,6 +20,11 @@ std::vector<SetUpStep> set_up_steps(const std::string& database, const std::stri
 
 std::string database_name(const std::string& connection);
 
+// The same server, but for the database, which may not be there yet: "postgres" always is.
+std::string maintenance_database(const std::string& connection);
+
+std::string quoted_identifier(std::string_view name);  // where it needs to be
+
 // Needs a role that may create roles and databases. `done` hears of each statement that was wanted.
 void set_up(const std::string& connection, const std::string& daemon_role,
             const std::function<void(std::string_view statement)>& done);

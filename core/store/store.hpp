@@ -35,7 +35,8 @@ class Away : public StoreError {
  public:
   enum class Kind : std::uint8_t {
     unreachable,
-    unfit,  // it is there, and not one that this program can use
+    unfit,      // it is there, and not one that this program can use
+    forbidden,  // it is there, and our role may not look at its schema
   };
   explicit Away(const std::string& why, Kind kind = Kind::unreachable)
       : StoreError{why}, kind_{kind} {}

@@ -53,3 +53,36 @@ TEST_CASE("states are listed, added, changed and removed, with their moves") {
   CHECK(states[0]["moves_to"].size() == 8);  // neither rfc, nor what was removed
   CHECK(states[1]["moves_to"].is_null());
 }
+
+TEST_CASE("a database role that lacks a right is told with what gives it") {
+  Tracked demo;
+  demo.database.ask("CREATE ROLE nina LOGIN");
+  const auto nina =
+      "host=" + DemoDatabase::host() + " dbname=" + demo.database.name() + " user=nina";
+  const std::string grant = "sudo -u postgres psql -c 'GRANT ",
+                    owner = "; who owns the schema may (quilter_owner), or a superuser: sudo";
+  struct Row {
+    std::string role, command, lacks, mend;
+  };
+  for (const auto& row : std::vector<Row>{
+           {nina, "patch list", "role nina lacks a right: SELECT: permission denied for table",
+            grant + "quilter_tracker TO nina'"},
+           {nina, "import /dev/null", "schema_migration", grant + "quilter_ingest TO nina'"},
+           {nina, "migrate", "schema_migration", owner},
+           {nina, "setup-db --run", "create role", "; a superuser may"},
+           {demo.database.ingest(), "--as mia state add demo x",
+            "role quilter_ingest lacks a right: SELECT: permission denied for table project",
+            grant + "quilter_tracker TO quilter_ingest'"},
+           {demo.database.tracker(), "--as root project set demo --untracked",
+            "role quilter_tracker lacks a right: UPDATE: permission denied for table project",
+            owner},
+           {demo.database.tracker(), "--as root project add x --list-id x.y",
+            "INSERT: permission denied for table project", owner},
+           {demo.database.tracker(), "reparse --apply --yes", "denied for table comment", owner},
+       }) {
+    INFO(row.command);
+    CHECK_THAT(output_of(Tracked::tool(row.role) + row.command + " 2>&1; echo \"status=$?\""),
+               Contains(row.lacks) && Contains(row.mend) && Contains("status=1"));
+  }
+  demo.database.ask("DROP ROLE nina");
+}
