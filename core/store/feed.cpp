@@ -90,12 +90,12 @@ bool is_there(pqxx::transaction_base& transaction, const char* from, const std::
       .as<bool>();
 }
 
-// What the table takes is all that there can be.
+// What the column takes is all that there can be.
 void require_category(pqxx::transaction_base& transaction, const std::string& category) {
   const auto row = transaction.exec_params1(
       "SELECT string_agg(m[1], ', '), coalesce(bool_or(m[1] = $1), false) FROM pg_constraint c, "
       "regexp_matches(pg_get_constraintdef(c.oid), '''([a-z-]+)''', 'g') m "
-      "WHERE c.conname = 'event_category_check' AND c.conrelid = 'event'::regclass",
+      "WHERE c.contypid = 'event_category'::regtype",
       category);
   if (!row[1].as<bool>())
     throw Refused{"no events are of the category " + category + ": there are " +
