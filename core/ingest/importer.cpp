@@ -78,8 +78,8 @@ bool Importer::rest(std::chrono::milliseconds wait) {
 void Importer::run() {
   try {
     take_turns();
-  } catch (const std::bad_alloc&) {
-    give_up("out of memory");
+  } catch (const std::exception& error) {
+    give_up(error.what());
   }
 }
 

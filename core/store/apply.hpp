@@ -12,13 +12,14 @@
 
 #include "core/mail/message.hpp"
 #include "core/store/facts.hpp"
+#include "core/store/patience.hpp"
 
 namespace quilter {
 
 // The series id of a patch or cover letter; 0 for a comment.
 std::int64_t apply(pqxx::transaction_base& transaction, const Project& project,
                    const Submission& submission, const RawMessage& message, const Found& found,
-                   const Plan& plan);
+                   const Plan& plan, const Patience& patience);
 
 // Without a submission: the neighbourhoods' rows are locked. The ids of Plan::series, in its order.
 std::vector<std::int64_t> apply(pqxx::transaction_base& transaction, const Project& project,

@@ -37,19 +37,19 @@ void Batches::join(Errand& errand, Patience::Clock::time_point queue_until) {
   std::unique_lock lock{guard_};
   try {
     queue_.push_back(&own);
-    wake_first();
+    if (may_lead(*queue_.front())) wake_first();
   } catch (const std::bad_alloc&) {
     errand.outcome = not_recorded(Failure::passing, "out of memory");
     return;
   }
-  const auto moves = [&] { return own.done || may_lead(own); };
   while (!own.done) {
     if (may_lead(own)) {
       lead(lock);
     } else if (own.taken) {
       own.turn.wait(lock);  // its leader keeps to the shortest patience
-    } else if (!own.turn.wait_until(lock, std::min(until, next_look()), moves) && !own.taken &&
-               Patience::Clock::now() >= until) {
+    } else if (Patience::Clock::now() < until) {
+      own.turn.wait_until(lock, std::min(until, next_look(own)));
+    } else {
       queue_.erase(std::ranges::find(queue_, &own));
       errand.outcome = not_recorded(Failure::away, "no database connection came free in time");
       return wake_first();
@@ -67,9 +67,11 @@ bool Batches::may_lead(const Waiting& one) const {
   return running_ == 0 || queue_.size() >= enough_to_begin || Patience::Clock::now() >= held_up_;
 }
 
-// When one that waits may have to begin though nobody wakes it.
-Patience::Clock::time_point Batches::next_look() const {
-  return held_up_ > Patience::Clock::now() ? held_up_ : Patience::Clock::time_point::max();
+// When the first one may have to begin though nothing has ended; others are woken when they are
+// first.
+Patience::Clock::time_point Batches::next_look(const Waiting& one) const {
+  const bool is_next = queue_.front() == &one && held_up_ > Patience::Clock::now();
+  return is_next ? held_up_ : Patience::Clock::time_point::max();
 }
 
 void Batches::lead(std::unique_lock<std::mutex>& lock) {
@@ -112,8 +114,9 @@ std::size_t Batches::take(std::span<Waiting*> batch) {
   return count;
 }
 
+// To lead, or to look when it may.
 void Batches::wake_first() {
-  if (!queue_.empty() && may_lead(*queue_.front())) queue_.front()->turn.notify_one();
+  if (!queue_.empty()) queue_.front()->turn.notify_one();
 }
 
 }  // namespace quilter

@@ -47,7 +47,7 @@ class Batches {
   };
 
   bool may_lead(const Waiting& one) const;
-  Patience::Clock::time_point next_look() const;
+  Patience::Clock::time_point next_look(const Waiting& one) const;
   void lead(std::unique_lock<std::mutex>& lock);
   std::size_t take(std::span<Waiting*> batch);
   void wake_first();

@@ -13,7 +13,7 @@ RecordOutcome record_one(pqxx::transaction_base& transaction, const std::string&
   outcome.lock_wait = found.lock_wait;
   if (found.recorded) return outcome;
   const auto plan = make_plan(submission, found.facts, options);
-  outcome.series = apply(transaction, project, submission, message, found, plan);
+  outcome.series = apply(transaction, project, submission, message, found, plan, patience);
   outcome.status = Status::stored;
   return outcome;
 }

@@ -6,6 +6,7 @@
 
 #include "core/store/attempts.hpp"
 #include "core/store/options.hpp"
+#include "core/store/pool.hpp"
 #include "core/store/schema.hpp"
 #include "core/store/sql.hpp"
 #include "core/store/tracking_json.hpp"
@@ -122,9 +123,9 @@ ReplayedEvents replay_events(const std::string& connection, std::vector<Event> e
   std::sort(events.begin(), events.end(),
             [](const Event& left, const Event& right) { return left.cursor.id < right.cursor.id; });
   return as_store_error([&] {
-    pqxx::connection session{connection};
-    require_known_schema(session);
-    pqxx::work transaction{session};
+    Pool::Connection connected{with_bounds(connection)};
+    require_known_schema(connected.session);
+    pqxx::work transaction{connected.session};
     Replay replay{transaction};
     ReplayedEvents replayed;
     for (const auto& event : events) {

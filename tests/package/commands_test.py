@@ -81,7 +81,7 @@ PLACES = (
     (r"quilter replay", "FILE", "people.jsonl"),
     (r"quilter state", "PROJECT", "netdev"),
     (r"quilter state add", "STATE( …)?", "state$RANDOM$RANDOM"),
-    (r"quilter state remove", "STATE", "deferred"),
+    (r"quilter state remove", "STATE", "awaiting-upstream"),
     (r"quilter state set", "STATE …", "rfc --position 9"),
     (r"quilter state", "STATE", "rejected"),
     (r"quilter state", "OTHER", "new"),

@@ -158,7 +158,9 @@ TEST_CASE("batches lock comments in one order, those that they move and those th
     }};
   };
   const auto wait_for = [&](const char* waiting) {
-    while (sending.database.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = "
+    const auto late = Patience::of(std::chrono::seconds{10});
+    while (late.left() > std::chrono::milliseconds{0} &&
+           sending.database.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = "
                                 "'Lock' AND datname = current_database()") != waiting)
       std::this_thread::yield();
   };

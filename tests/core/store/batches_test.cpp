@@ -126,6 +126,41 @@ TEST_CASE("beside a transaction that is held up another one begins") {
   CHECK(office.sizes == std::vector<std::size_t>{1, 1});
 }
 
+TEST_CASE("who is left by a batch begins beside one that is held up, as its first did") {
+  std::promise<void> one_opens, other_opens;
+  std::atomic<std::size_t> held = 0, done = 0;
+  Batches batches{2,
+                  [&](std::span<Errand* const> errands) {
+                    const auto bytes = errands.front()->message.bytes.size();
+                    if (bytes == 1) return static_cast<void>(done += errands.size());
+                    ++held;
+                    (bytes == 2 ? one_opens : other_opens).get_future().wait();
+                  },
+                  50ms};
+  const auto submission = patch("a", {});
+  std::vector<std::thread> visitors;
+  const auto visit = [&](std::size_t bytes) {
+    visitors.emplace_back([&, bytes] {
+      RawMessage message;
+      message.bytes.assign(bytes, 'x');
+      Errand errand{tracked, submission, message, {}, {}};
+      batches.join(errand, any_time);
+    });
+  };
+  for (const std::size_t bytes : {2, 3}) {
+    visit(bytes);
+    while (held + 1 < bytes) std::this_thread::yield();
+  }
+  for (int i = 0; i < 17; ++i) visit(1);
+  while (batches.waiting() < 17) std::this_thread::yield();
+  other_opens.set_value();
+  for (const auto late = Patience::of(10s); done < 17 && late.left() > 0ms;)
+    std::this_thread::yield();
+  CHECK(done == 17);
+  one_opens.set_value();
+  for (auto& visitor : visitors) visitor.join();
+}
+
 TEST_CASE("who waits for longer than it can goes, and those behind it come in its place") {
   Office office;
   auto first = office.visitor(1);
