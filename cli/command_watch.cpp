@@ -89,7 +89,7 @@ Tracker reader_of(const Common& common) {
 // Nothing: now.
 std::optional<Cursor> begin_of(const std::string& since) {
   if (since == "now") return std::nullopt;
-  const auto at = cursor(since);
+  auto at = cursor(since);
   if (!at)
     throw UsageError{"no cursor: " + since +
                      "; such as 1f0c9a3b-813-42, as watch prints it, or now"};
