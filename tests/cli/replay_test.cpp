@@ -31,6 +31,7 @@ TEST_CASE("what watch tells of one database is replayed in another that has the 
   one.said("--as bot patch check add a@x ci/build fail --url https://x.org --description '\"1\"'");
   one.said("--as bot series check add 1 ci/all success");
 
+  other.owner_said("--as mia state add demo in-testing");
   const auto told = Tracked::tool(one.database.tracker()) + "--json watch | ";
   const auto replayed = [&] {
     return output_of(told + Tracked::tool(other.database.owner()) + "replay - 2>&1; echo $?");
@@ -53,7 +54,11 @@ TEST_CASE("what is no feed is refused") {
     std::string line, says;
   };
   const auto [line, says] = GENERATE(values<Try>({
-      {"{}", "0 made"},
+      {"{}", "standard input, line 1: this is no event"},
+      {"42", "line 1: this is no event"},
+      {"[]", "line 1: this is no event"},
+      {R"([{"cursor": ""}])", "line 1: this is no event"},
+      {R"({"cursor": "", "field": "state"})", "line 1: this is no event"},
       {"x", "standard input, line 1: this is no event"},
       {R"({"category": "note-created"})", "line 1: this is no event"},
       {R"({"cursor": 1})", "0 made"},
@@ -63,4 +68,25 @@ TEST_CASE("what is no feed is refused") {
              Contains(says));
   CHECK_THAT(demo.owner_said("replay /nowhere"),
              Contains("cannot read /nowhere") && Contains("status=1"));
+}
+
+TEST_CASE("an event that does not fit is told in one line, whatever it holds") {
+  const Tracked demo;
+  ScratchFolder folder;
+  const auto file = folder.path() + "/people.jsonl";
+  const auto note = [](const std::string& message_id, const std::string& to) {
+    return R"({"cursor": "1f0c9a3b-2-3", "at": "2026-01-02T03:04:05Z", "project": "demo", "category": )"
+           R"("note-created", "actor": "mia", "message_id": ")" +
+           message_id + R"(", "account": null, "field": null, "to": )" + to + "}\n";
+  };
+  std::ofstream{file} << note("a\\n9 made\\u001b[2J", "{\"text\": \"\"}")
+                      << note("b", std::string(300'000, '[') + std::string(300'000, ']'))
+                      << note("c", "null");
+  CHECK(demo.owner_said("replay " + file) ==
+        "0 made, 0 there already, 3 did not fit\n"
+        "demo a?9 made?[2J: note-created: it says no check or note\n"
+        "demo b: note-created: it says no check or note\n"
+        "demo c: note-created: it says no check or note\nstatus=1\n");
+  CHECK_THAT(demo.said("--as mia replay " + file),
+             Contains("quilter_owner, who owns the schema, may") && Contains("status=1"));
 }
