@@ -301,7 +301,7 @@ TEST_CASE("of many who change at once nothing is lost, and every reader is told 
         std::to_string(done.journal.checks) + "|" + std::to_string(done.journal.notes) + "\n");
 
   record_all(again.ingest(), mails);
-  const auto replayed = replay_events(again.owner(), done.readers_.front().events);
+  const auto replayed = replay_events(again.owner(), "root", done.readers_.front().events);
   CHECK(replayed.made == found.changes + done.journal.checks + done.journal.notes);
   CHECK(replayed.unfit == std::vector<std::string>{});
   CHECK((again.dump() == trampled.dump()));
