@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/mail/connection_text.hpp"
 #include "core/store/attempts.hpp"
-#include "core/store/connection_text.hpp"
 #include "core/store/sql.hpp"
 
 namespace quilter {
@@ -27,16 +27,17 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> bounds{{
 
 }  // namespace
 
+// Before the operator's own: of two equal words the later one counts.
 std::string with_bounds(const std::string& connection) {
-  const bool uri = connection.starts_with("postgresql://") || connection.starts_with("postgres://");
-  std::string words, query;
-  for (const auto& [name, value] : bounds) {
-    const auto word = std::string{name} + "=" + std::string{value};
-    words += word + " ";
-    if (connection.find(std::string{name} + "=") == std::string::npos)
-      query += (query.empty() && connection.find('?') == std::string::npos ? "?" : "&") + word;
-  }
-  return uri ? connection + query : words + connection;  // of two equal words the later one counts
+  const bool uri = is_connection_uri(connection);
+  std::string ours;
+  for (const auto& [name, value] : bounds)
+    ours.append(name).append("=").append(value).append(uri ? "&" : " ");
+  if (!uri) return ours + connection;
+  const auto query = query_place(connection);
+  const auto own = query < connection.size() ? connection.substr(query + 1) : "";
+  if (own.empty()) ours.pop_back();
+  return connection.substr(0, query) + "?" + ours + own;
 }
 
 Pool::Connection::Connection(const std::string& options) try : session{options}, silence{session} {

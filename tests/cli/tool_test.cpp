@@ -113,9 +113,10 @@ TEST_CASE("the other exit codes") {
 }
 
 TEST_CASE("no complaint shows a password") {
-  const auto connection = GENERATE("host=/nonexistent password=geheim geheim", "geheim",
-                                   "postgresql://u:gehe%zzim@h/q", "postgres://u:geheim@h:port/q",
-                                   "host=/nonexistent password='geheim", "pasword=geheim");
+  const auto connection = GENERATE(
+      "host=/nonexistent password=geheim geheim", "geheim", "postgresql://u:gehe%zzim@h/q",
+      "postgres://u:geheim@h:port/q", "host=/nonexistent password='geheim", "pasword=geheim",
+      "postgresql://u:gehe?im%zz@127.0.0.1:1/q", "postgresql://127.0.0.1:1/q?%70assword=gehe%zzim");
   const auto command = GENERATE("patch list", "migrate", "setup-db", "setup-db --run",
                                 "import-patchwork --dry-run --from x");
   CAPTURE(connection, command);

@@ -1,4 +1,7 @@
 // A libpq connection string that can be shown: in the log, in an error.
+//
+// Promise: where it is malformed, too much is masked rather than too little. Linear time.
+// Threads: pure functions.
 #pragma once
 
 #include <string>
@@ -6,8 +9,13 @@
 
 namespace quilter {
 
+bool is_connection_uri(std::string_view connection);
+
+// Where the '?' of a URI's query is; its size where it has none.
+std::size_t query_place(std::string_view uri);
+
 // The same with every password as "***", in both spellings: `password=…` pairs, quoted or not, and
-// URIs. Where a string is malformed it masks too much rather than too little. Linear time.
+// URIs.
 std::string without_passwords(std::string_view connection);
 
 // An error of libpq's about this connection: it quotes what it cannot read or reach, and that can

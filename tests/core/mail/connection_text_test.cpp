@@ -1,4 +1,4 @@
-#include "core/store/connection_text.hpp"
+#include "core/mail/connection_text.hpp"
 
 #include <string>
 
@@ -36,6 +36,14 @@ TEST_CASE("a connection string is shown without its passwords") {
        "postgresql://host:5432/q?password=***&user=x"},
       {"postgresql://host/q?user=x&sslpassword=y", "postgresql://host/q?user=x&sslpassword=***"},
       {"postgresql://host/q?application_name=a@b", "postgresql://host/q?application_name=a@b"},
+      {"postgresql://u:s?e@host/q?user=x", "postgresql://u:***@host/q?user=x"},
+      {"postgresql://u:s?e=c@host?password=y", "postgresql://u:***@host?password=***"},
+      {"postgresql://u?x=y:s@host?password=y", "postgresql://u?x=y:***@host?password=***"},
+      {"postgresql://host?password=s@host/q", "postgresql://host?password=***"},
+      {"postgresql://host/q?password=s?e=c&user=x", "postgresql://host/q?password=***&user=x"},
+      {"postgresql://host/q?%70assword=secret", "postgresql://host/q?%70assword=***"},
+      {"postgresql://host/q?ssl%70asswor%64=secret%", "postgresql://host/q?ssl%70asswor%64=***"},
+      {"postgresql://u:se@c?ret@host/q", "postgresql://u:***@c?***"},
       {"postgresql://", "postgresql://"},
       {"postgresql://?", "postgresql://?"},
   }));
@@ -46,6 +54,7 @@ TEST_CASE("a connection string is shown without its passwords") {
 TEST_CASE("a connection string of any kind is shown in linear time") {
   CHECK(without_passwords(std::string(1'000'000, '=')).size() == 1'000'000);
   CHECK(without_passwords("postgres://" + std::string(1'000'000, '&')).size() == 1'000'011);
+  CHECK(without_passwords("postgres://?" + std::string(1'000'000, '&')).size() == 1'000'012);
 }
 
 TEST_CASE("an error that quotes a password is not shown") {

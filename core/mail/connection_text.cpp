@@ -1,6 +1,7 @@
-#include "core/store/connection_text.hpp"
+#include "core/mail/connection_text.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/mail/text.hpp"
 
@@ -62,33 +63,69 @@ std::string pairs_without_passwords(std::string_view rest) {
   return shown;
 }
 
-// RFC 3986 §3.2.1: userinfo is "user:password"; libpq takes `?password=` too.
-std::string uri_without_passwords(std::string_view uri) {
-  const auto authority = uri.find("://") + 3;
-  const auto query = std::min(uri.find('?'), uri.size());
-  const auto at = uri.substr(0, query).rfind('@');
-  const auto colon = uri.find(':', authority);
-  std::string shown{uri.substr(0, query)};
-  if (at != std::string_view::npos && at >= authority && colon < at)
-    shown.replace(colon + 1, at - colon - 1, mask);
+// RFC 3986 §2.1; what is no such pair of digits stays.
+std::string decoded(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto* const digits = text.data() + i + 1;
+    unsigned char byte = 0;
+    const bool encoded = text[i] == '%' && text.size() - i > 2 &&
+                         std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+    plain += encoded ? static_cast<char>(byte) : text[i];
+    i += encoded ? 2 : 0;
+  }
+  return plain;
+}
 
-  for (auto rest = uri.substr(query); !rest.empty();) {
-    const auto parameter = rest.substr(0, rest.find('&', 1));  // its '?' or '&' included
-    const auto equals = std::min(parameter.find('='), parameter.size());
-    const bool secret = is_secret(parameter.substr(1, equals - 1)) && equals < parameter.size();
-    shown +=
-        secret ? std::string{parameter.substr(0, equals + 1)}.append(mask) : std::string{parameter};
-    rest.remove_prefix(parameter.size());
+// `?name=value&name=value`. A piece without '=' is no parameter: perhaps that of a password.
+std::string query_without_passwords(std::string_view rest) {
+  std::string shown;
+  while (!rest.empty()) {
+    const auto keyword = rest.substr(1, rest.find_first_of("=&?", 1) - 1);
+    const auto begin = keyword.size() + 1;
+    const bool valued = begin < rest.size() && rest[begin] == '=';
+    const bool secret = valued ? is_secret(decoded(keyword)) : !keyword.empty();
+    const auto end =
+        std::min(rest.find_first_of(secret && valued ? "&" : "&?", begin), rest.size());
+    if (secret)
+      shown.append(rest.substr(0, valued ? begin + 1 : 1)).append(mask);
+    else
+      shown += rest.substr(0, end);
+    rest.remove_prefix(end);
   }
   return shown;
 }
 
+// RFC 3986 §3.2.1: userinfo is "user:password"; libpq takes `?password=` too.
+std::string uri_without_passwords(std::string_view uri) {
+  const auto authority = uri.find("://") + 3;
+  const auto query = query_place(uri);
+  const auto at = uri.substr(0, query).rfind('@');
+  const auto colon = uri.find(':', authority);
+  std::string shown{uri};
+  if (at != std::string_view::npos && at >= authority && colon < at)
+    shown.replace(colon + 1, at - colon - 1, mask);
+  const auto behind = std::min(shown.find('?'), shown.size());  // a user's name too may have one
+  return shown.substr(0, behind) + query_without_passwords(std::string_view{shown}.substr(behind));
+}
+
 }  // namespace
 
+bool is_connection_uri(std::string_view connection) {
+  return connection.starts_with("postgresql://") || connection.starts_with("postgres://");
+}
+
+// As libpq does: userinfo ends at the first '@' before any '/', and a '?' in it is like any other.
+std::size_t query_place(std::string_view uri) {
+  const auto authority = uri.find("://") + 3;
+  const auto stop = uri.find_first_of("@/", authority);
+  const bool has_userinfo = stop != std::string_view::npos && uri[stop] == '@';
+  return std::min(uri.find('?', has_userinfo ? stop : authority), uri.size());
+}
+
 std::string without_passwords(std::string_view connection) {
-  const bool is_uri =
-      connection.starts_with("postgresql://") || connection.starts_with("postgres://");
-  return is_uri ? uri_without_passwords(connection) : pairs_without_passwords(connection);
+  return is_connection_uri(connection) ? uri_without_passwords(connection)
+                                       : pairs_without_passwords(connection);
 }
 
 std::string without_passwords_of(std::string_view connection, const std::string& error) {
