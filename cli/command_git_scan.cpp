@@ -60,7 +60,7 @@ std::string result_of(const Accepted& one) {
 }
 
 bool is_switched_off(const Accepted& one) {
-  return !one.patch.auto_accept && one.patch.commit.empty();
+  return !one.patch.auto_accept && may_be_accepted(one);
 }
 
 // Why a patch is as it was.

@@ -79,13 +79,8 @@ class Index {
   std::map<std::string, std::vector<const MergeCandidate*>> by_patch_id_, by_message_id_;
 };
 
-// Who took a commit away again, or put the patch back, knew better.
 bool is_to_change(const Accepted& one) {
-  const auto& patch = one.patch;
-  const auto& before = patch.earlier_commits;
-  return patch.auto_accept && patch.commit.empty() &&
-         (patch.action_required || patch.state == accepted_state) &&
-         std::find(before.begin(), before.end(), one.commit) == before.end();
+  return one.patch.auto_accept && may_be_accepted(one);
 }
 
 // Each on the values that were read.
@@ -126,6 +121,14 @@ void replace_moved(std::vector<Accepted>& found, std::vector<Accepted> anew) {
 }
 
 }  // namespace
+
+// Who took a commit away again, or put the patch back, knew better.
+bool may_be_accepted(const Accepted& one) {
+  const auto& patch = one.patch;
+  const auto& before = patch.earlier_commits;
+  return patch.commit.empty() && (patch.action_required || patch.state == accepted_state) &&
+         std::find(before.begin(), before.end(), one.commit) == before.end();
+}
 
 Acceptance::Acceptance(const StoreOptions& options, std::optional<std::string> project)
     : project_{std::move(project)},

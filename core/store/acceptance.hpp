@@ -27,6 +27,9 @@ struct Accepted {  // of a patch that a commit was
   std::optional<Outcome> outcome;  // nothing: left as it is
 };
 
+// Whether it is changed, or would be but for its project's switch.
+bool may_be_accepted(const Accepted& one);
+
 enum class Trial : std::uint8_t { no, yes };  // yes: nothing is written
 
 class Acceptance {

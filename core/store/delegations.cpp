@@ -56,8 +56,8 @@ std::vector<Delegation> Delegations::list(const std::string& project) {
 void Delegations::add(const std::string& by, const std::string& project, const std::string& pattern,
                       const std::string& login, std::optional<std::int32_t> position) {
   transact(*pool_, [&](pqxx::transaction_base& transaction) {
-    require_right(transaction, by, Action::run_project, project);
     const auto id = hold_settings(transaction, project);
+    require_right(transaction, by, Action::run_project, project);
     const auto before = rule_of(transaction, id, pattern);
     const auto account = transaction.exec_params(
         "SELECT a.id FROM account a JOIN role r ON r.account_id = a.id WHERE r.project_id = $1 AND "
@@ -83,8 +83,8 @@ void Delegations::remove(const std::string& by, const std::string& project,
                          const std::string& pattern) {
   // A try after a commit in doubt finds it gone.
   transact(*pool_, [&, found = false](pqxx::transaction_base& transaction) mutable {
-    require_right(transaction, by, Action::run_project, project);
     const auto id = hold_settings(transaction, project);
+    require_right(transaction, by, Action::run_project, project);
     const auto before = rule_of(transaction, id, pattern);
     found = found || !before.is_null();
     if (!found)

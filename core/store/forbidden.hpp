@@ -19,6 +19,7 @@ class Forbidden : public StoreError {
 
 struct RoleFacts {
   std::string name;                      // of the current one
+  std::string database;                  // that it is connected to
   bool ingest = false, tracker = false;  // a member of quilter_ingest, quilter_tracker
   std::string owner;                     // of the schema; "": there is none
 };

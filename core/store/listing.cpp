@@ -104,7 +104,8 @@ void Listing::require_state(const std::string& state, const ListFilter& filter,
       snapshot_
           ->rows(
               "SELECT coalesce(bool_or(s.name = $1), false) "
-              "OR EXISTS (SELECT FROM patch p WHERE p.state = $1), "
+              "OR EXISTS (SELECT FROM patch p JOIN message m ON m.id = p.message_row "
+              "WHERE p.state = $1 AND ($2::bigint = 0 OR m.project_id = $2)), "
               "coalesce(string_agg(s.name, ', ' ORDER BY s.position, s.name), 'none') FROM ("
               "  SELECT name, min(position) AS position FROM state"
               "  WHERE $2::bigint = 0 OR project_id = $2 GROUP BY name) s",

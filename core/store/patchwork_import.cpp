@@ -8,6 +8,8 @@
 #include "core/store/attempts.hpp"
 #include "core/store/patchwork_rows.hpp"
 #include "core/store/pool.hpp"
+#include "core/store/project_lock.hpp"
+#include "core/store/require_right.hpp"
 #include "core/store/schema.hpp"
 #include "core/store/sql.hpp"
 
@@ -46,6 +48,16 @@ std::vector<PatchThere> take_changing(std::vector<PatchThere>& page, const Takeo
                                    std::make_move_iterator(page.end())};
   page.erase(first, page.end());
   return changing;
+}
+
+std::set<std::string> names_of_states(pqxx::transaction_base& transaction,
+                                      const std::string& project) {
+  std::set<std::string> names;
+  for (const auto& row : transaction.exec_params(
+           "SELECT s.name FROM state s JOIN project j ON j.id = s.project_id WHERE j.name = $1",
+           project))
+    names.insert(row[0].as<std::string>());
+  return names;
 }
 
 }  // namespace
@@ -105,14 +117,7 @@ void PatchworkImport::begin_project(const std::string& name, const PeopleTaken& 
   seen_.clear();
   rules_ = {
       .states = {}, .renamed = renamed, .logins = people.logins, .usernames = people.usernames};
-  rules_.states = transact([&](auto& transaction) {
-    std::set<std::string> states;
-    for (const auto& row : transaction.exec_params(
-             "SELECT s.name FROM state s JOIN project j ON j.id = s.project_id WHERE j.name = $1",
-             name))
-      states.insert(row[0].template as<std::string>());
-    return states;
-  });
+  rules_.states = transact([&](auto& transaction) { return names_of_states(transaction, name); });
 }
 
 // The oldest of several counts, or each would undo the other at every run.
@@ -128,7 +133,7 @@ void PatchworkImport::drop_seen(std::vector<PatchThere>& page, ProjectTaken& tak
 }
 
 // A page is looked at without a lock first: most of a second run change nothing. Those that change
-// are looked at again under their locks.
+// are looked at again under their locks: with the project shared, no state of its is removed.
 void PatchworkImport::take(std::vector<PatchThere> page, ProjectTaken& taken) {
   taken.patches += page.size();
   drop_seen(page, taken);
@@ -147,6 +152,8 @@ void PatchworkImport::take(std::vector<PatchThere> page, ProjectTaken& taken) {
   const auto changing = take_changing(page, seen.takeover);
   transact([&](auto& transaction) { return look(transaction, page, here); }).add_to(taken);
   transact([&](auto& transaction) {
+    transaction.exec(share_project(project_row(transaction, project_)));
+    rules_.states = names_of_states(transaction, project_);
     hold_patches_here(transaction, project_, changing);
     auto held = look(transaction, changing, read_patches_here(transaction, project_, changing));
     write_takeover(transaction, held.takeover);

@@ -199,7 +199,7 @@ std::unique_ptr<Pool::Connection> Pool::connect(bool probing, const Patience& pa
 void Pool::away(const Away& why) {
   {
     const std::lock_guard lock{guard_};
-    if (!away_ || why.kind() == Away::Kind::unfit) away_ = why;
+    if (!away_ || why.kind() != Away::Kind::unreachable) away_ = why;
     ++troubles_;
     open_ -= static_cast<int>(idle_.size());
     idle_.clear();

@@ -207,7 +207,9 @@ void States::remove(const std::string& by, const std::string& project, const std
   change_states(*pool_, [&, found = false](pqxx::transaction_base& transaction) mutable {
     transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
                      std::to_string(StoreOptions{}.lock_timeout.count()));
-    transaction.exec(take_project(project_row(transaction, project)));
+    const auto id = project_row(transaction, project);
+    require_right(transaction, by, Action::run_project, project);  // who may not stops nobody
+    transaction.exec(take_project(id));
     const HeldStates states{transaction, by, project};
     if (found && states.find(name) == nullptr) return;
     states.remove(states.required(name));

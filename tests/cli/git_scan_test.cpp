@@ -156,6 +156,8 @@ TEST_CASE("only projects that want it, and that are asked for") {
                  !Contains("m1@") && Contains("status=0"));
   CHECK_THAT(demo.tool("--json git-scan . main"), Contains("\"auto_accept of demo is off\""));
   CHECK(demo.patch("m1") == "new ");
+  demo.sql("UPDATE patch SET state = 'rejected'");  // the switch would change none
+  CHECK_THAT(demo.tool("git-scan . main"), Contains("2 left\nstatus=0"));
 }
 
 TEST_CASE("ranges and repositories that are none are said, and no option gets through") {
@@ -222,6 +224,9 @@ TEST_CASE("rules of delegation are for those to change who run the project") {
       CHECK_THAT(demo.tool("--as " + who + what),
                  Contains(who + " may not run-project") && Contains("status=1"));
   }
+  demo.sql(
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = "
+      "serializable', current_database()); END $$");
   for (const std::string who : {"root", "mia"}) {
     CAPTURE(who);
     for (const std::string what : {" delegate add demo file mia", " delegate remove demo file"})

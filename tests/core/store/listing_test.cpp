@@ -223,6 +223,8 @@ TEST_CASE("page by page each patch is seen once, while new ones come and people 
 
 TEST_CASE("what a list is asked for and is not there is refused") {
   Recorded listed;
+  listed.record(patch("gone", {}), 1);
+  listed.set("gone", "state = 'gone'");
   struct Row {
     std::function<void(ListFilter&)> set;
     ListPage page;
@@ -232,6 +234,9 @@ TEST_CASE("what a list is asked for and is not there is refused") {
            {[](auto& f) { f.project = "nosuch"; }, {}, "there is no project nosuch"},
            {[](auto& f) { f.delegate = "nosuch"; }, {}, "there is no account nosuch"},
            {[](auto& f) { f.states = {"nosuch"}; }, {}, "no project has a state nosuch"},
+           {[](auto& f) { f.project = "demo", f.states = {"gone"}; },
+            {},
+            "project demo has no state gone"},
            {[](auto&) {}, {.after = ListPosition{SortKey::name, "x", 1}}, "of a list by name"}})
     CHECK_THROWS_WITH(listed.patches(filtered(row.set), row.page), Contains(row.want));
   CHECK_THROWS_WITH(listed.series({}, {.sort = SortKey::state, .after = {}}),
