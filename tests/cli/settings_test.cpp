@@ -21,11 +21,11 @@ TEST_CASE("states are listed, added, changed and removed, with their moves") {
       {"--as mia state set demo in-testing --forbid all --allow accepted --allow new", "status=0"},
       {"--as mia state set demo new --forbid rfc --by-submitter no --position -1", "status=0"},
       {"--as mia state set demo new --forbid nosuch", "project demo has no state nosuch"},
-      {"--as mia state set demo nosuch", "project demo has no state nosuch"},
+      {"--as mia state set demo nosuch --position 1", "project demo has no state nosuch"},
       {"state list demo", "in-testing         yes              -             accepted, new\n"},
       {"--as mia patch set a@x state=rfc", "rfc may not follow new"},
       {"--as mia patch set a@x state=in-testing", "status=0"},
-      {"--as mia patch set a@x state=rejected", "status=1"},
+      {"--as mia patch set a@x state=rejected", "rejected may not follow in-testing"},
       {"--as mia state set demo in-testing --allow all --forbid new", "status=0"},
       {"--as mia patch set a@x state=new", "status=1"},
       {"--as mia state remove demo in-testing", "is that of patches, 1 in number"},
@@ -60,13 +60,20 @@ TEST_CASE("a database role that lacks a right is told with what gives it") {
   const auto nina =
       "host=" + DemoDatabase::host() + " dbname=" + demo.database.name() + " user=nina";
   const std::string grant = "sudo -u postgres psql -c 'GRANT ",
+                    read_all = "sudo -u postgres psql -d " + demo.database.name() +
+                               " -c 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO ",
                     owner = "; who owns the schema may (quilter_owner), or a superuser: sudo";
   struct Row {
     std::string role, command, lacks, mend;
   };
   for (const auto& row : std::vector<Row>{
            {nina, "patch list", "role nina lacks a right: SELECT: permission denied for table",
-            grant + "quilter_tracker TO nina'"},
+            read_all + "nina'"},
+           {nina, "reparse", "permission denied for table", read_all + "nina'"},
+           {nina, "automate", "permission denied for table", grant + "quilter_tracker TO nina'"},
+           {nina, "--as root project set demo --untracked", "permission denied for table", owner},
+           {nina, "reparse --apply --yes", "permission denied for table", owner},
+           {nina, "series merge 1 2", "permission denied for table", owner},
            {nina, "import /dev/null", "schema_migration", grant + "quilter_ingest TO nina'"},
            {nina, "migrate", "schema_migration", owner},
            {nina, "setup-db --run", "create role", "; a superuser may"},
@@ -84,5 +91,8 @@ TEST_CASE("a database role that lacks a right is told with what gives it") {
     CHECK_THAT(output_of(Tracked::tool(row.role) + row.command + " 2>&1; echo \"status=$?\""),
                Contains(row.lacks) && Contains(row.mend) && Contains("status=1"));
   }
-  demo.database.ask("DROP ROLE nina");
+  demo.database.ask("GRANT SELECT ON ALL TABLES IN SCHEMA public TO nina");
+  CHECK_THAT(output_of(Tracked::tool(nina) + "patch list 2>&1; echo \"status=$?\""),
+             Contains("status=0"));
+  demo.database.ask("DROP OWNED BY nina; DROP ROLE nina");
 }

@@ -97,7 +97,7 @@ PLACES = (
     (r"quilter import", "--jobs N", "--jobs 2"),
     (r"quilter (import|deliver)", "SECONDS", "60"),
     (r"quilter \[", "LOGIN", "mia"),
-    (r"sudo -u postgres psql -c .GRANT", "NAME", "ann"),
+    (r"sudo -u postgres psql (-d quilter )?-c .GRANT", "NAME", "ann"),
     (r".*user add", "LOGIN", "user$RANDOM$RANDOM"),
     (r"quilter user add", "ADDRESS", "$RANDOM$RANDOM@example.org"),
     (r"quilter user set", "LOGIN …", "mia --enabled"),
