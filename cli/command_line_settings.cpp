@@ -3,6 +3,8 @@
 namespace quilter::cli {
 namespace {
 
+constexpr int most_position = 1'000'000;  // behind the last there is room for others
+
 void add_yes_or_no(CLI::App& one, const std::string& name, std::optional<bool>& value,
                    const std::string& what) {
   one.add_option_function<std::string>(
@@ -48,7 +50,8 @@ void SettingLine::add_rules(CLI::App& app) {
   remove->add_option("PATTERN", delegate_.pattern, "as in delegate list")->required();
   one->add_option("LOGIN", delegate_.login, "a maintainer or reviewer of the project")->required();
   one->add_option("--position", delegate_.position,
-                  "the lowest that fits counts; default: behind the others");
+                  "the lowest that fits counts; default: behind the others")
+      ->check(CLI::Range(-most_position, most_position));
 }
 
 void SettingLine::add_states(CLI::App& app) {
@@ -71,7 +74,8 @@ void SettingLine::add_states(CLI::App& app) {
 void SettingLine::add_state_options(CLI::App& one) {
   auto& change = state_.change;
   one.add_option("--position", change.position,
-                 "in which lists show it; default: behind the others");
+                 "in which lists show it; default: behind the others")
+      ->check(CLI::Range(-most_position, most_position));
   add_yes_or_no(one, "--action-required", change.action_required,
                 "yes: somebody is to look at the patch");
   add_yes_or_no(one, "--by-submitter", change.by_submitter,

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "cli/output.hpp"
@@ -17,6 +18,19 @@ Json json_of(const State& state) {
 
 std::string moves_of(const StateRule& rule) {
   return rule.moves_to ? joined({rule.moves_to->begin(), rule.moves_to->end()}) : every_state;
+}
+
+// "": it can be.
+std::string fault_of(const StateChange& change) {
+  for (const auto& name : change.allowed)
+    if (std::ranges::find(change.forbidden, name) != change.forbidden.end())
+      return "--allow " + name + " and --forbid " + name + ": one of them";
+  return {};
+}
+
+bool is_empty(const StateChange& change) {
+  return !change.position && !change.action_required && !change.by_submitter &&
+         change.allowed.empty() && change.forbidden.empty();
 }
 
 }  // namespace
@@ -40,12 +54,18 @@ int state_list(const Common& common, const std::string& project) {
 }
 
 int state_add(const Common& common, const StateArguments& arguments) {
+  if (const auto fault = fault_of(arguments.change); !fault.empty())
+    return complain(fault, exit_code::usage);
   States{common.connection()}.add(common.acting(), arguments.project, arguments.name,
                                   arguments.change);
   return exit_code::ok;
 }
 
 int state_set(const Common& common, const StateArguments& arguments) {
+  if (is_empty(arguments.change))
+    return complain("nothing to set: --allow, --forbid, --position, …", exit_code::usage);
+  if (const auto fault = fault_of(arguments.change); !fault.empty())
+    return complain(fault, exit_code::usage);
   States{common.connection()}.change(common.acting(), arguments.project, arguments.name,
                                      arguments.change);
   return exit_code::ok;
