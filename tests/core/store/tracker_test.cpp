@@ -6,6 +6,8 @@
 #include <thread>
 
 #include "core/store/archive.hpp"
+#include "core/store/project_lock.hpp"
+#include "core/store/states.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/demo_database.hpp"
 #include "tests/support/members.hpp"
@@ -234,6 +236,15 @@ TEST_CASE("every project has the default states") {
       demo.sql("SELECT string_agg(name, ' ' ORDER BY position) FROM state WHERE project_id = 2") ==
       "new under-review accepted rejected rfc not-applicable changes-requested awaiting-upstream "
       "superseded deferred");
+}
+
+TEST_CASE("who may not remove a state waits for nobody, and nobody for them") {
+  const Tracked demo;
+  pqxx::connection session{demo.owner()};
+  pqxx::work alone{session};
+  alone.exec_params("SELECT pg_advisory_xact_lock($1)", project_lock_key(demo.project.id));
+  CHECK_THROWS_WITH(States{demo.tracker()}.remove("rob", "demo", "rfc"),
+                    Catch::Matchers::Contains("rob may not run-project"));
 }
 
 TEST_CASE("of those who change one patch at once none is lost") {
