@@ -2,6 +2,7 @@
 
 #include "core/ingest/maillog.hpp"
 #include "core/ingest/project_cache.hpp"
+#include "core/store/out_of_memory.hpp"
 
 namespace quilter {
 
@@ -40,7 +41,7 @@ void ProjectWatch::run(std::chrono::milliseconds refresh) {
     if (stop_) return;
     soon_ = false;
     lock.unlock();
-    look();
+    unless_out_of_memory([this] { look(); });
     lock.lock();
   }
 }

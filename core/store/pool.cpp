@@ -7,6 +7,7 @@
 
 #include "core/mail/connection_text.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/out_of_memory.hpp"
 #include "core/store/sql.hpp"
 
 namespace quilter {
@@ -137,7 +138,9 @@ void Pool::keep_connected() {
     if (troubles_ > 0)
       wanted_.wait_for(lock, growing_pause(troubles_, 50ms, 3s), [this] { return stop_; });
     if (stop_) return;
-    add_connection(lock);
+    if (unless_out_of_memory([&] { add_connection(lock); }) == Memory::enough) continue;
+    if (!lock.owns_lock()) lock.lock();
+    ++troubles_;
   }
 }
 
