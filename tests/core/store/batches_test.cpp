@@ -147,7 +147,7 @@ TEST_CASE("who is left by a batch begins beside one that is held up, as its firs
       batches.join(errand, any_time);
     });
   };
-  for (const std::size_t bytes : {2, 3}) {
+  for (const std::size_t bytes : {2U, 3U}) {
     visit(bytes);
     while (held + 1 < bytes) std::this_thread::yield();
   }
