@@ -5,10 +5,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
+#include <mutex>
 #include <string_view>
 #include <thread>
 
@@ -54,17 +58,85 @@ extern "C" int sigwait(const sigset_t* /*set*/, int* /*signal*/) {
   for (;;) ::pause();
 }
 
-// Where it fails libmilter leaves the session without a thread: hanging for good, its descriptor
-// open. The sanitizers' runtimes have their own.
+// The sanitizers' runtimes have their own.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+namespace quilter::milter {
+namespace {
+
+struct Start {
+  void* (*function)(void*);
+  void* argument;
+};
+
+bool is_of_libmilter(const Start& start) {
+  Dl_info where{};
+  return ::dladdr(reinterpret_cast<void*>(start.function), &where) != 0 &&
+         std::string_view{where.dli_fname}.find("libmilter.so") != std::string_view::npos;
+}
+
+// Where a thread cannot be started libmilter leaves its session hanging for good, the descriptor
+// open. And it starts threads under the lock that each of its sessions needs: to wait there would
+// keep those who have the room from giving it back. So a thread of ours, there from the start,
+// starts libmilter's as soon as there is room. libmilter does nothing with their ids.
+class LateStarts {
+ public:
+  using Create = decltype(pthread_create);
+
+  explicit LateStarts(Create* create) : create_{create} {
+    pthread_t thread{};
+    const auto run = [](void* self) -> void* { static_cast<LateStarts*>(self)->run(); };
+    runs_ = create_(&thread, nullptr, run, this) == 0;
+  }
+
+  bool take(const Start& start) {
+    const std::lock_guard lock{guard_};
+    if (!runs_ || count_ == starts_.size()) return false;
+    starts_[count_++] = start;
+    came_.notify_one();
+    return true;
+  }
+
+ private:
+  [[noreturn]] void run() {
+    while (true) {
+      const auto start = next();
+      pthread_t thread{};
+      while (create_(&thread, nullptr, start.function, start.argument) != 0)
+        wait_for_more("threads");
+    }
+  }
+
+  Start next() {
+    std::unique_lock lock{guard_};
+    came_.wait(lock, [this] { return count_ > 0; });
+    const auto first = starts_.front();
+    std::shift_left(starts_.begin(), starts_.begin() + static_cast<std::ptrdiff_t>(count_--), 1);
+    return first;
+  }
+
+  Create* create_;
+  bool runs_ = false;
+  std::mutex guard_;
+  std::condition_variable came_;
+  std::array<Start, 1024> starts_{};  // no allocation: memory may be what there is none of
+  std::size_t count_ = 0;
+};
+
+}  // namespace
+}  // namespace quilter::milter
+
 // The C library's parameter names are reserved ones.
 // NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*start)(void*), void* argument) noexcept {
   static const auto real = quilter::milter::next_named<decltype(pthread_create)>("pthread_create");
+  static auto& late = *new quilter::milter::LateStarts{real};  // for good, as its thread is
   int error = EAGAIN;
-  while ((error = real(thread, attributes, start, argument)) == EAGAIN)
+  while ((error = real(thread, attributes, start, argument)) == EAGAIN) {
+    if (quilter::milter::is_of_libmilter({start, argument}) && late.take({start, argument}))
+      return 0;
     quilter::milter::wait_for_more("threads");
+  }
   return error;
 }
 #endif

@@ -3,8 +3,8 @@
 // else here calls the first and the last; a std::thread too waits for a thread where there is none.
 //
 // Promise: its signal thread takes no signal. Where the system has no thread or no descriptor left,
-// it waits for one instead of leaving a session to hang, or calling again without a pause; the log
-// says so once a minute.
+// a session waits for one instead of hanging for good, and holds up nobody who has his; nor is the
+// system called again without a pause. The log says so once a minute.
 // Threads: safe from any.
 #pragma once
 

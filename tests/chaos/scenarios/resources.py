@@ -126,6 +126,8 @@ def no_threads(run):
                 world.daemon.restart()  # one that has made few threads yet
                 with limited(world, "nproc", threads(world.daemon.process)):
                     hold(world, seconds)
+                    missing = traffic.missing
+                    parts.wait_until(lambda: traffic.missing < missing, "who has a thread goes on")
                 keep_alive(world)
         check_released(world, before)
         world.settle(traffic)
