@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/ingest/maillog.hpp"
+#include "core/store/out_of_memory.hpp"
 #include "milter/service_manager.hpp"
 
 namespace quilter::milter {
@@ -56,7 +57,7 @@ void Heartbeat::wake() const noexcept {
 
 void Heartbeat::run() {
   while (!stopping_) {
-    say(trouble());
+    unless_out_of_memory([this] { say(trouble()); });  // what is not said brings systemd's watchdog
     pollfd woken{wake_up_, POLLIN, 0};
     ::poll(&woken, 1, static_cast<int>(interval_.count()));
     std::uint64_t count = 0;

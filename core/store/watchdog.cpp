@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include "core/store/out_of_memory.hpp"
+
 namespace quilter {
 
 Watchdog::Watchdog(std::function<void()> bitten) : bitten_{std::move(bitten)} {
@@ -46,7 +48,7 @@ void Watchdog::run() {
   while (!stop_) {
     if (bite_due() > 0) {
       lock.unlock();
-      bitten_();
+      unless_out_of_memory(bitten_);  // it only says what the connections say by themselves
       lock.lock();
       continue;
     }
