@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
+
+#include "core/store/out_of_memory.hpp"
 
 namespace quilter {
 namespace {
@@ -64,7 +67,7 @@ std::size_t Batches::waiting() const {
 
 bool Batches::may_lead(const Waiting& one) const {
   if (queue_.empty() || queue_.front() != &one || running_ >= at_once_) return false;
-  return running_ == 0 || queue_.size() >= enough_to_begin || Patience::Clock::now() >= held_up_;
+  return busy_ == 0 || queue_.size() >= enough_to_begin || Patience::Clock::now() >= held_up_;
 }
 
 // When the first one may have to begin though nothing has ended; others are woken when they are
@@ -79,23 +82,39 @@ void Batches::lead(std::unique_lock<std::mutex>& lock) {
   std::array<Errand*, most_in_a_transaction> errands{};
   const auto count = take(batch);
   for (std::size_t i = 0; i < count; ++i) errands[i] = &batch[i]->errand;
+  bool busy = true;
+  const auto no_longer_busy = [&] { busy_ -= std::exchange(busy, false) ? 1 : 0; };
   ++running_;
+  ++busy_;
   held_up_ = Patience::Clock::now() + usual_;
   wake_first();
   lock.unlock();
-  try {
-    run_({errands.data(), count});
-  } catch (const std::exception& error) {  // no memory, as a rule: run_ knows what else there is
-    for (std::size_t i = 0; i < count; ++i)
-      errands[i]->outcome = not_recorded(Failure::passing, error.what());
-  }
+  run({errands.data(), count}, [&] {
+    const std::lock_guard held{guard_};
+    no_longer_busy();
+    wake_first();
+  });
   lock.lock();
   --running_;
+  no_longer_busy();
   for (std::size_t i = 0; i < count; ++i) {
     batch[i]->done = true;
     batch[i]->turn.notify_one();
   }
   wake_first();
+}
+
+// What is thrown is want of memory as a rule: run_ knows what else there is. There may be none for
+// the words either.
+void Batches::run(std::span<Errand* const> errands, const Written& written) {
+  try {
+    run_(errands, written);
+  } catch (const std::exception& error) {
+    for (auto* errand : errands) {
+      errand->outcome = {.status = Status::try_later, .failure = Failure::passing, .detail = {}};
+      unless_out_of_memory([&] { errand->outcome.detail = error.what(); });
+    }
+  }
 }
 
 // The first, and those behind it that may come along.

@@ -76,7 +76,8 @@ PostgresStore::PostgresStore(const StoreOptions& options, const StitchOptions& s
 PostgresStore::~PostgresStore() = default;
 
 std::unique_ptr<Batches> PostgresStore::batches(int at_once) {
-  return std::make_unique<Batches>(at_once, [this](auto errands) { record_all(errands); });
+  return std::make_unique<Batches>(
+      at_once, [this](auto errands, const auto& written) { record_together(errands, written); });
 }
 
 void PostgresStore::reconfigure(StoreOptions options) noexcept {
@@ -125,14 +126,18 @@ RecordOutcome PostgresStore::record(const Project& project, const Submission& su
   return std::move(errand.outcome);
 }
 
+void PostgresStore::record_all(std::span<Errand* const> errands) {
+  record_together(errands, [] {});
+}
+
 // Together they save the most of what a message costs. What that does not record, for whichever
 // reason of whichever of them, has a transaction of its own, and time left for it.
-void PostgresStore::record_all(std::span<Errand* const> errands) {
+void PostgresStore::record_together(std::span<Errand* const> errands, const Written& written) {
   Verdict together;
   std::vector<Errand*> left{errands.begin(), errands.end()};
   if (errands.size() > 1) {
     try {
-      record_at_once(errands, patience_of_all(errands));
+      record_at_once(errands, patience_of_all(errands), written);
       std::erase_if(
           left, [](const Errand* errand) { return errand->outcome.status != Status::try_later; });
     } catch (...) {
@@ -141,7 +146,9 @@ void PostgresStore::record_all(std::span<Errand* const> errands) {
   }
   for (std::size_t done = 0; done < left.size(); ++done) {
     auto& errand = *left[done];
-    record_alone(errand, share_of(errand.patience, left.size() - done));
+    const bool is_last = done + 1 == left.size();
+    record_alone(
+        errand, share_of(errand.patience, left.size() - done), is_last ? written : [] {});
     errand.outcome.reruns += together.run_again ? 1 : 0;
     errand.outcome.violations += together.violation ? 1 : 0;
   }
@@ -149,23 +156,27 @@ void PostgresStore::record_all(std::span<Errand* const> errands) {
 
 // Two statements of a third of the time each end before the watchdog, which takes a database that
 // is late for one that is gone; so does the last of those that are recorded one after the other.
-void PostgresStore::record_at_once(std::span<Errand* const> errands, const Patience& patience) {
+void PostgresStore::record_at_once(std::span<Errand* const> errands, const Patience& patience,
+                                   const Written& written) {
   auto part = patience;
   if (patience.ends()) part = Patience::of(patience.left() / 3, patience.urgency);
   auto lease = pool_->lease(patience);
   in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
     record_batch(transaction, "BEGIN; " + settings(options_.now(), part), errands, stitching_,
                  part.until);
+    written();
     return true;
   });
 }
 
-void PostgresStore::record_alone(Errand& errand, const Patience& patience) {
+void PostgresStore::record_alone(Errand& errand, const Patience& patience, const Written& written) {
   errand.outcome = with_reruns(options_.now().reruns, patience, [&] {
     auto lease = pool_->lease(patience);
     return in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
-      return record_one(transaction, "BEGIN; " + settings(options_.now(), patience), errand,
-                        stitching_);
+      auto outcome = record_one(transaction, "BEGIN; " + settings(options_.now(), patience), errand,
+                                stitching_);
+      written();
+      return outcome;
     });
   });
 }

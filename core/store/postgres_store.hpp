@@ -9,6 +9,7 @@
 // Threads: safe from any number; each transaction holds one connection, see Batches.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <pqxx/pqxx>
 #include <span>
@@ -44,11 +45,15 @@ class PostgresStore final : public Store {
   void reconfigure(StoreOptions options) noexcept;
 
  private:
+  using Written = std::function<void()>;  // nothing is left but to commit
+
   template <typename Work>
   auto ask(Urgency urgency, Work work);
   std::unique_ptr<Batches> batches(int at_once);
-  void record_at_once(std::span<Errand* const> errands, const Patience& patience);
-  void record_alone(Errand& errand, const Patience& patience);
+  void record_together(std::span<Errand* const> errands, const Written& written);
+  void record_at_once(std::span<Errand* const> errands, const Patience& patience,
+                      const Written& written);
+  void record_alone(Errand& errand, const Patience& patience, const Written& written);
 
   Live<StoreOptions> options_;
   StitchOptions stitching_;

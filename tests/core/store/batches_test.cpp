@@ -25,16 +25,18 @@ const auto any_time = Patience::Clock::time_point::max();
 struct Office {
   int counters = 1;
   std::chrono::milliseconds usual = 1h;
+  bool writes_all = false;  // the first one, before it waits
   std::promise<void> open{}, begun{};
   std::mutex guard{};
   std::vector<std::size_t> sizes{};
   Batches batches{counters,
-                  [this](std::span<Errand* const> errands) {
+                  [this](std::span<Errand* const> errands, const Batches::Written& written) {
                     {
                       const std::lock_guard lock{guard};
                       sizes.push_back(errands.size());
                       if (sizes.size() > 1) return;
                     }
+                    if (writes_all) written();
                     begun.set_value();
                     open.get_future().wait();
                   },
@@ -112,14 +114,18 @@ TEST_CASE("beside a transaction that runs another one begins where half a batch 
   CHECK(office.sizes == std::vector<std::size_t>{1, static_cast<std::size_t>(waiting)});
 }
 
-TEST_CASE("beside a transaction that is held up another one begins") {
-  Office office{.counters = 2, .usual = 1ms};
+TEST_CASE("beside a transaction that is held up, or has but to commit, another one begins") {
+  const auto [usual, writes_all] = GENERATE(values<std::pair<std::chrono::milliseconds, bool>>({
+      {1ms, false},
+      {1h, true},
+  }));
+  Office office{.counters = 2, .usual = usual, .writes_all = writes_all};
   auto first = office.visitor(1);
   office.begun.get_future().wait();
   const RawMessage message;
   Errand next{tracked, office.submission, message, {}, {}};
   next.outcome.status = Status::ignored;
-  office.batches.join(next, Patience::Clock::now() + 1min);
+  office.batches.join(next, Patience::Clock::now() + 20s);
   CHECK(next.outcome.status == Status::ignored);  // what ran it gave it none
   office.open.set_value();
   first.join();
@@ -130,7 +136,7 @@ TEST_CASE("who is left by a batch begins beside one that is held up, as its firs
   std::promise<void> one_opens, other_opens;
   std::atomic<std::size_t> held = 0, done = 0;
   Batches batches{2,
-                  [&](std::span<Errand* const> errands) {
+                  [&](std::span<Errand* const> errands, const auto& /*written*/) {
                     const auto bytes = errands.front()->message.bytes.size();
                     if (bytes == 1) return static_cast<void>(done += errands.size());
                     ++held;
@@ -200,7 +206,7 @@ TEST_CASE("one that has little time left goes alone, and takes none from the oth
 }
 
 TEST_CASE("what goes wrong while a batch is run is each one's outcome") {
-  Batches batches{1, [](auto) { throw std::bad_alloc{}; }};
+  Batches batches{1, [](auto, const auto&) { throw std::bad_alloc{}; }};
   const RawMessage message;
   const auto submission = patch("a", {});
   Errand errand{tracked, submission, message, {}, {}};
