@@ -6,6 +6,7 @@ SESSIONS = 8
 CONNECTIONS = (1, 4, 16, 64)
 INGEST_GOALS = {4: Goal("≥", 0.45), 16: Goal("≥", 0.35)}
 LATENCY_GOAL = Goal("≤", 3)
+FLOORS = (1, 4, 16)
 FIGURES = {"p50": "p50", "p99": "p99", "cpu": "CPU a mail"}
 CROWD = 16
 
@@ -61,14 +62,26 @@ def ingest(world):
         sides = {"bare": lambda clients=clients: world.bare(clients)}
         for subject in world.subjects:
             sides[subject.name] = lambda subject=subject, clients=clients: world.live(subject, clients)
+        if clients in FLOORS:
+            sides |= {"null": lambda clients=clients: world.null(clients), "rows": lambda clients=clients: world.rows(clients)}
         found = alternate(world.plan.rounds, sides)
-        world.points.append((clients, found))
+        world.points.append((clients, {name: found[name] for name in found if name not in ("null", "rows")}))
         ours, bare = found[world.ours.name], found["bare"]
         yield Row("3", f"ingest by {clients}", "mails/s", rates(ours), "bare INSERT", rates(bare),
                   INGEST_GOALS.get(clients), other=others(world, found))
         for key, what in FIGURES.items():
             yield Row("3", f"ingest by {clients}: {what}", "ms", of(ours, key), "bare INSERT", of(bare, key),
                       LATENCY_GOAL if clients == 1 and key != "cpu" else None, sense="≤", other=others(world, found, key))
+        if clients in FLOORS:
+            yield from floor_rows(clients, found)
+
+
+def floor_rows(clients, found):
+    """The least that a mail could cost: taken by a milter that does nothing, and its rows, each in a run of its own."""
+    bare = found["bare"]
+    yield Row("3", f"by {clients}: a patch's rows, nothing read", "mails/s", rates(found["rows"]), "bare INSERT", rates(bare))
+    for side, what in {"rows": "a patch's rows, nothing read", "null": "a null milter"}.items():
+        yield Row("3", f"by {clients}: {what}: CPU a mail", "ms", of(found[side], "cpu"), "bare INSERT", of(bare, "cpu"))
 
 
 CONTENDED = {"one-series": "all of one series and sender", "one-sender": "all of one sender",

@@ -2,6 +2,8 @@
 import contextlib
 import json
 import os
+import pathlib
+import re
 import subprocess
 
 import parts
@@ -9,6 +11,7 @@ from ground import LIST_ID, PROJECT, Failure, run, wait_until
 
 from . import usage
 
+ROWS = pathlib.Path(__file__).resolve().parent.parent / "rows.sql"
 BARE = """CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message_id text NOT NULL UNIQUE,
                             raw bytea COMPRESSION lz4 NOT NULL)"""
 # More than a busy machine can use up: mail that is spooled measures nothing.
@@ -159,6 +162,30 @@ class World:
         wait_until(lambda: not any(files for name in ("incoming", "active", "deferred") for *_, files in os.walk(queue / name)),
                    "Postfix's queue is empty", 600)
         return found
+
+    def null(self, clients):
+        """A milter that does nothing, by the bare milter protocol."""
+        address, process = self.null_milter("go-on")
+        return self.with_cpu(lambda: self.drive(f"milter:{address}", clients), process)
+
+    def rows(self, clients):
+        """The rows of a patch without what they are found by (bench/rows.sql), by pgbench(1)."""
+        name = "rows"
+        if name not in self.parts:
+            self.parts[name] = self.folder / "rows.pgbench"
+            box = self.folder / "rows-box"
+            run(self.ours.driver("bench_drive"), f"mbox:{box}", "--mails", 2)
+            self.parts[name].write_text(f"SELECT rows_of_a_patch('\\x{box.read_bytes()[-6_000:].hex()}');\n")
+            self.database(self.ours, name)
+            self.postgres.sql(ROWS.read_text(), database=name)
+        words = ("--no-vacuum", "--protocol=prepared", f"--client={clients}", f"--time={max(1, round(self.plan.seconds))}",
+                 f"--file={self.parts[name]}")
+
+        def drive():
+            told = run("pgbench", *words, self.postgres.connection("postgres", name))
+            rate = float(re.search(r"^tps = ([\d.]+)", told, re.MULTILINE)[1])
+            return {"rate": rate, "mails": int(re.search(r"actually processed: (\d+)", told)[1])}
+        return self.with_cpu(drive)
 
     def bare(self, clients, **options):
         """The limit: bare INSERTs, each time into an empty table, since it would grow several times as fast as ours."""
