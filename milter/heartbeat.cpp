@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <new>
 #include <system_error>
 #include <utility>
 
 #include "core/ingest/maillog.hpp"
-#include "core/store/out_of_memory.hpp"
 #include "milter/service_manager.hpp"
 
 namespace quilter::milter {
@@ -57,7 +57,10 @@ void Heartbeat::wake() const noexcept {
 
 void Heartbeat::run() {
   while (!stopping_) {
-    unless_out_of_memory([this] { say(trouble()); });  // what is not said brings systemd's watchdog
+    try {
+      say(trouble());
+    } catch (const std::bad_alloc&) {  // what is not said brings systemd's watchdog
+    }
     pollfd woken{wake_up_, POLLIN, 0};
     ::poll(&woken, 1, static_cast<int>(interval_.count()));
     std::uint64_t count = 0;

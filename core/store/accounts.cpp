@@ -95,19 +95,15 @@ void take_accounts_lock(pqxx::transaction_base& transaction) {
                    std::to_string(static_cast<std::int64_t>(lock_hash("quilter accounts"))) + ")");
 }
 
-bool took_place(pqxx::transaction_base& transaction, const Asked& asked) {
-  return !transaction.exec_params("SELECT FROM event WHERE request = $1", asked.request).empty();
-}
-
-// In a transaction of its own; the next read sees its result. A try after a commit in doubt sees by
-// its events whether that took place; where it changed nothing there is none, and nothing to lose.
+// In a transaction of its own; the next read sees its result.
 template <typename Work>
 void write_accounts(Pool& pool, Snapshot& snapshot, const std::string& by, Work work) {
   as_store_error([&, asked = Asked{by, new_request()}] {
     snapshot.end();
     in_transaction_again(pool, [&, tried = false](pqxx::transaction_base& transaction) mutable {
       take_accounts_lock(transaction);
-      if (!std::exchange(tried, true) || !took_place(transaction, asked)) work(transaction, asked);
+      if (!std::exchange(tried, true) || !took_place(transaction, asked.request))
+        work(transaction, asked);
       return true;
     });
   });

@@ -17,4 +17,8 @@ std::string new_request() {
   return text;
 }
 
+bool took_place(pqxx::transaction_base& transaction, const std::string& request) {
+  return !transaction.exec_params("SELECT FROM event WHERE request = $1", request).empty();
+}
+
 }  // namespace quilter

@@ -76,14 +76,27 @@ TrackingFacts hold(pqxx::transaction_base& transaction, const Request& request) 
   return tracking_facts(row[0].as<std::string>());
 }
 
-std::vector<Outcome> decide_and_write(pqxx::transaction_base& transaction, const Request& request,
-                                      Keeping keeping) {
-  auto decision = decide(request, hold(transaction, request));
-  if (keeping == Keeping::wanted && !decision.steps.empty())
-    transaction.exec_params("SELECT write_changes($1, $2)", request.actor.login,
-                            to_json(decision.steps));
-  return std::move(decision.outcomes);
-}
+// What is tried again where its commit was in doubt is not done again: others may have changed it
+// since.
+class Update {
+ public:
+  explicit Update(const Request& request) : request_{request} {}
+
+  std::vector<Outcome> attempt(pqxx::transaction_base& transaction, Keeping keeping) {
+    const auto facts = hold(transaction, request_);
+    if (decision_ && took_place(transaction, number_)) return decision_->outcomes;
+    decision_ = decide(request_, facts);
+    if (keeping == Keeping::wanted && !decision_->steps.empty())
+      transaction.exec_params("SELECT write_changes($1, $2, $3)", request_.actor.login,
+                              to_json(decision_->steps), number_);
+    return decision_->outcomes;
+  }
+
+ private:
+  const Request& request_;
+  std::string number_ = new_request();
+  std::optional<Decision> decision_;
+};
 
 // Of a check or note: where it may stand, and the patch or series that it is of.
 struct Remarked {
@@ -170,7 +183,6 @@ Tracker::Tracker(const StoreOptions& options)
 
 Tracker::~Tracker() = default;
 
-// Each try locks, reads and decides anew.
 template <typename Work>
 auto Tracker::transact(Work work) {
   return as_store_error([&] {
@@ -182,13 +194,15 @@ auto Tracker::transact(Work work) {
 }
 
 std::vector<Outcome> Tracker::update(const Request& request) {
-  return transact(
-      [&](auto& transaction) { return decide_and_write(transaction, request, Keeping::wanted); });
+  return transact([update = Update{request}](auto& transaction) mutable {
+    return update.attempt(transaction, Keeping::wanted);
+  });
 }
 
 std::vector<Outcome> Tracker::try_update(const Request& request) {
-  return transact(
-      [&](auto& transaction) { return decide_and_write(transaction, request, Keeping::left); });
+  return transact([update = Update{request}](auto& transaction) mutable {
+    return update.attempt(transaction, Keeping::left);
+  });
 }
 
 Outcome Tracker::add_check(const Actor& actor, const std::string& project, const Target& target,

@@ -181,7 +181,7 @@ ALTER TABLE event
   ALTER COLUMN project_id DROP NOT NULL,  -- accounts and tokens are of none
   ADD COLUMN actor     text NOT NULL DEFAULT 'ingest' CHECK (actor <> ''),  -- a login, 'ingest', 'automation' or 'import-patchwork'
   ADD COLUMN login     text CHECK (login <> ''),  -- the account that it is about
-  ADD COLUMN request   uuid,                      -- of who changed an account, for whom the answer to a commit was lost
+  ADD COLUMN request   uuid,                      -- of a change, for whom the answer to its commit was lost
   ADD COLUMN field     event_field,
   ADD COLUMN old_value text,
   ADD COLUMN new_value text,
@@ -297,7 +297,7 @@ BEGIN
 END $$;
 
 -- Writes what core/tracking decided on patches that are held, in its order: of each the one column, and the event.
-CREATE FUNCTION write_changes(own_actor text, changes jsonb) RETURNS void
+CREATE FUNCTION write_changes(own_actor text, changes jsonb, own_request uuid DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
@@ -319,11 +319,11 @@ BEGIN
       WHEN 'commit' THEN
         UPDATE patch SET commit_ref = change.new_value, revision = revision + 1 WHERE message_row = change.patch;
     END CASE;
-    INSERT INTO event (project_id, category, message_row, series_id, actor, field, old_value, new_value, revision)
+    INSERT INTO event (project_id, category, message_row, series_id, actor, field, old_value, new_value, revision, request)
     SELECT (SELECT m.project_id FROM message m WHERE m.id = p.message_row),
            CASE change.field WHEN 'state' THEN 'patch-state-changed' WHEN 'delegate' THEN 'patch-delegated'
                              WHEN 'archived' THEN 'patch-archived' WHEN 'commit' THEN 'patch-committed' END,
-           p.message_row, p.series_id, own_actor, change.field, change.old_value, change.new_value, p.revision
+           p.message_row, p.series_id, own_actor, change.field, change.old_value, change.new_value, p.revision, own_request
     FROM patch p WHERE p.message_row = change.patch;
   END LOOP;
 END $$;

@@ -9,6 +9,7 @@
 #include "core/store/project_lock.hpp"
 #include "core/store/states.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/cutting_proxy.hpp"
 #include "tests/support/demo_database.hpp"
 #include "tests/support/members.hpp"
 
@@ -72,6 +73,17 @@ void check_denied(const std::string& connection, const std::string& statement) {
 }
 
 }  // namespace
+
+TEST_CASE("a change whose commit nobody heard of is told as it was made, and made once") {
+  Tracked demo;
+  demo.record(patch("a", {}));
+  const CuttingProxy proxy{GENERATE(1, 2)};
+  Tracker changes{options_for(proxy.by(demo.tracker()))};
+  CHECK(shown(changes.update({{"mia"}, "demo", {{MessageId{"a"}, state, "accepted", "new"}}})) ==
+        Texts{"applied: accepted,,false,,1"});
+  CHECK(demo.log() == "mia state new>accepted 1");
+  CHECK(proxy.cuts_left() == 0);
+}
 
 // Which once was as often as there are messages.
 TEST_CASE("what a change names is looked up as often among many messages as among few") {
