@@ -131,11 +131,7 @@ bool may_be_accepted(const Accepted& one) {
 }
 
 Acceptance::Acceptance(const StoreOptions& options, std::optional<std::string> project)
-    : project_{std::move(project)},
-      pool_{std::make_unique<Pool>(
-          options,
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})},
-      tracker_{options} {
+    : project_{std::move(project)}, pool_{pool_with_schema(options)}, tracker_{options} {
   if (!project_) return;
   as_store_error([this] {
     auto lease = pool_->lease();

@@ -106,11 +106,7 @@ auto Automation::read(Work work) {
 }
 
 Automation::Automation(const StoreOptions& options, HintReader hints)
-    : hints_{std::move(hints)},
-      pool_{std::make_unique<Pool>(
-          options,
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})},
-      tracker_{options} {}
+    : hints_{std::move(hints)}, pool_{pool_with_schema(options)}, tracker_{options} {}
 
 Automation::~Automation() = default;
 

@@ -34,9 +34,7 @@ auto transact(Pool& pool, Work work) {
 }  // namespace
 
 Delegations::Delegations(const std::string& connection)
-    : pool_{std::make_unique<Pool>(
-          options_of_a_command(connection),
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})} {}
+    : pool_{pool_with_schema(options_of_a_command(connection))} {}
 
 Delegations::~Delegations() = default;
 

@@ -63,11 +63,7 @@ std::set<std::string> names_of_states(pqxx::transaction_base& transaction,
 }  // namespace
 
 PatchworkImport::PatchworkImport(const StoreOptions& options, Trial trial)
-    : options_{options},
-      trial_{trial},
-      pool_{std::make_unique<Pool>(
-          options,
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})} {
+    : options_{options}, trial_{trial}, pool_{pool_with_schema(options)} {
   as_store_error([this] { pool_->lease(); });
 }
 

@@ -148,6 +148,11 @@ void require_known_schema(pqxx::connection& connection) {
                      ": run, with the owner's rights: quilter --database CONNECTION migrate"};
 }
 
+std::unique_ptr<Pool> pool_with_schema(const StoreOptions& options) {
+  return std::make_unique<Pool>(
+      options, Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}});
+}
+
 void require_excluding_locks(pqxx::connection& connection, const StoreOptions& options,
                              const Pool::Hooks::Watch& watch) {
   Pool::Connection other{with_bounds(options.connection)};

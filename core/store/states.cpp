@@ -160,9 +160,7 @@ void change_states(Pool& pool, Work work) {
 }  // namespace
 
 States::States(const std::string& connection)
-    : pool_{std::make_unique<Pool>(
-          options_of_a_command(connection),
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})} {}
+    : pool_{pool_with_schema(options_of_a_command(connection))} {}
 
 States::~States() = default;
 

@@ -161,10 +161,7 @@ Outcome refused(const Target& target, const std::string& detail) {
 }  // namespace
 
 Tracker::Tracker(const StoreOptions& options)
-    : options_{options},
-      pool_{std::make_unique<Pool>(
-          options,
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})} {
+    : options_{options}, pool_{pool_with_schema(options)} {
   as_store_error([this] { pool_->lease(); });
 }
 
