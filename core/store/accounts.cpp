@@ -108,7 +108,6 @@ void write_accounts(Pool& pool, Snapshot& snapshot, const std::string& by, Work 
     in_transaction_again(pool, [&, tried = false](pqxx::transaction_base& transaction) mutable {
       take_accounts_lock(transaction);
       if (!std::exchange(tried, true) || !took_place(transaction, asked)) work(transaction, asked);
-      return true;
     });
   });
 }

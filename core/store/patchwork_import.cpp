@@ -72,12 +72,10 @@ PatchworkImport::~PatchworkImport() = default;
 // Under any stricter level who waits for a row would not see what it waited for.
 template <typename Work>
 auto PatchworkImport::transact(Work work) {
-  return as_store_error([&] {
-    return in_transaction_again(*pool_, [&](pqxx::transaction_base& transaction) {
-      transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
-                       std::to_string(options_.lock_timeout.count()));
-      return work(transaction);
-    });
+  return quilter::transact(*pool_, [&](pqxx::transaction_base& transaction) {
+    transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
+                     std::to_string(options_.lock_timeout.count()));
+    return work(transaction);
   });
 }
 

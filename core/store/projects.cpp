@@ -109,10 +109,7 @@ void write(Pool& pool, Snapshot& snapshot, Work work) {
   as_store_error([&] {
     snapshot.end();
     auto lease = pool.lease();
-    return in_transaction(lease, [&](auto& transaction) {
-      work(transaction);
-      return true;
-    });
+    in_transaction(lease, work);
   });
 }
 

@@ -128,7 +128,6 @@ void migrate(const std::string& connection,
       refuse_newer(version_of(transaction));
       require_role(transaction, "quilter_ingest", "the daemon");
       require_role(transaction, "quilter_tracker", "what people change");
-      return true;
     });
     for (const auto& migration : migrations)
       if (apply_migration(*lease, migration)) applied(migration.name);

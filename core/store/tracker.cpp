@@ -170,11 +170,9 @@ Tracker::~Tracker() = default;
 // Each try locks, reads and decides anew.
 template <typename Work>
 auto Tracker::transact(Work work) {
-  return as_store_error([&] {
-    return in_transaction_again(*pool_, [&](pqxx::transaction_base& transaction) {
-      begin(transaction, options_);
-      return work(transaction);
-    });
+  return quilter::transact(*pool_, [&](pqxx::transaction_base& transaction) {
+    begin(transaction, options_);
+    return work(transaction);
   });
 }
 
@@ -212,10 +210,7 @@ Outcome Tracker::add_note(const Actor& actor, const std::string& project, const 
 }
 
 void Tracker::require_known(const EventFilter& filter) {
-  transact([&](auto& transaction) {
-    quilter::require_known(transaction, filter);
-    return true;
-  });
+  transact([&](auto& transaction) { quilter::require_known(transaction, filter); });
 }
 
 EventPage Tracker::events(const EventFilter& filter, const Cursor& after, std::int64_t most) {
