@@ -94,5 +94,9 @@ TEST_CASE("a database role that lacks a right is told with what gives it") {
   demo.database.ask("GRANT SELECT ON ALL TABLES IN SCHEMA public TO nina");
   CHECK_THAT(output_of(Tracked::tool(nina) + "patch list 2>&1; echo \"status=$?\""),
              Contains("status=0"));
+  for (const auto* command : {"import /dev/null", "spool replay --folder /nonexistent x"})
+    CHECK_THAT(output_of(Tracked::tool(nina) + command + " 2>&1; echo \"status=$?\""),
+               Contains("role nina lacks a right: permission denied for function record_message") &&
+                   Contains(grant + "quilter_ingest TO nina'") && Contains("status=1"));
   demo.database.ask("DROP OWNED BY nina; DROP ROLE nina");
 }
