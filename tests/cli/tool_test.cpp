@@ -110,6 +110,8 @@ TEST_CASE("the other exit codes") {
       {"--help", "status=0"},
       {"--version", "status=0"},
       {"--database host=/nonexistent series list", "status=75"},
+      {"--database hos=/nonexistent series list", "status=2"},
+      {"--database hos=/nonexistent deliver", "status=75"},  // any other would bounce the mail
       {"--config " + config + " series list", "status=78"},
   }));
   CAPTURE(row.command);
