@@ -6,9 +6,9 @@
 #include <memory>
 #include <pqxx/pqxx>
 
-#include "core/mail/connection_text.hpp"
 #include "core/mail/text.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/connection_text.hpp"
 #include "core/store/pool.hpp"
 #include "core/store/sql.hpp"
 #include "core/store/store.hpp"
