@@ -116,9 +116,7 @@ void write_accounts(Pool& pool, Snapshot& snapshot, const std::string& by, Work 
 
 // As the table's CHECK says it.
 bool is_login(std::string_view text) {
-  const auto is_word = [](char c) {
-    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '_';
-  };
+  const auto is_word = [](char c) { return is_digit(c) || is_letter(c) || c == '_'; };
   return !text.empty() && text.size() <= 150 && is_word(text.front()) &&
          std::all_of(text.begin(), text.end(),
                      [&](char c) {

@@ -20,9 +20,7 @@ constexpr const char* first_state = "new";  // of every patch, by ingest
 
 // As the table's CHECK says it.
 bool is_state_name(std::string_view text) {
-  const auto is_word = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z'); };
-  return !text.empty() && text.size() <= 100 && is_word(text.front()) && text != every_state &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return is_word(c) || c == '-'; });
+  return is_identifier(text, 100, "-") && text == lower(text) && text != every_state;
 }
 
 // As events tell it.
