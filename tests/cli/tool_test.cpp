@@ -15,9 +15,8 @@ using Json = nlohmann::json;
 
 namespace {
 
-// Standard output and error, and the exit code in a last line.
 std::string said(const std::string& arguments) {
-  return output_of(program("quilter") + " " + arguments + " 2>&1; echo \"status=$?\"");
+  return outcome_of(program("quilter") + " " + arguments);
 }
 
 class Archived {
