@@ -17,6 +17,7 @@
 #include "core/mime/read_mail.hpp"
 #include "core/spool/error.hpp"
 #include "core/store/archive.hpp"
+#include "core/store/forbidden.hpp"
 #include "core/store/postgres_store.hpp"
 
 namespace quilter::cli {
@@ -249,6 +250,7 @@ int import_mail(const Common& common, const ImportArguments& arguments) {
   const mime::Library gmime;
   end_on_signals();
   Import import{common, arguments};
+  require_to_record(common.connection());
   const auto code = import.run();
   if (common.output() == Output::json)
     print(json_of(import.counts()));

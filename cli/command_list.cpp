@@ -4,9 +4,9 @@
 
 #include "cli/entries.hpp"
 #include "cli/lists.hpp"
-#include "core/mail/connection_text.hpp"
 #include "core/mail/text.hpp"
 #include "core/store/accounts.hpp"
+#include "core/store/connection_text.hpp"
 #include "core/store/listing.hpp"
 
 namespace quilter::cli {

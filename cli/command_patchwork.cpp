@@ -25,7 +25,7 @@ Names names_of(const std::vector<std::string>& texts) {
     const auto sign = text.find('=');
     const auto there = text.substr(0, sign);
     if (!names.emplace(there, sign == std::string::npos ? "" : text.substr(sign + 1)).second)
-      throw UsageError{there + " is there twice: name it once"};
+      throw named_twice(there);
   }
   return names;
 }

@@ -38,11 +38,9 @@ struct Wanted {
   std::vector<Assignment> to, from;
 };
 
-// Which of two values is meant, nobody knows.
 void add_once(Assignment one, std::vector<Assignment>& all, const std::string& what) {
   for (const auto& other : all)
-    if (other.field == one.field)
-      throw UsageError{what + std::string{to_string(one.field)} + " is there twice: name it once"};
+    if (other.field == one.field) throw named_twice(what + std::string{to_string(one.field)});
   all.push_back(std::move(one));
 }
 

@@ -6,6 +6,7 @@
 #include "config/config.hpp"
 #include "core/ingest/replay.hpp"
 #include "core/mime/read_mail.hpp"
+#include "core/store/forbidden.hpp"
 #include "core/store/postgres_store.hpp"
 
 namespace quilter::cli {
@@ -43,6 +44,7 @@ int spool_replay(const Common& common, const SpoolArguments& arguments) {
   auto folder = spool_folder(common, arguments);
   PostgresStore store{options_of_a_command(common.connection()), common.stitching()};
   const Routes routes{store.projects()};
+  require_to_record(common.connection());
   const auto ids = arguments.ids.empty() ? folder.ids(Shelf::waiting) : arguments.ids;
   int code = exit_code::ok;
   for (const auto& id : ids) {

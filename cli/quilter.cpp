@@ -14,6 +14,7 @@
 #include "config/config_error.hpp"
 #include "core/mail/hints.hpp"
 #include "core/store/archive.hpp"
+#include "core/store/set_up.hpp"
 #include "quilter/version.hpp"
 
 namespace {
@@ -54,7 +55,8 @@ struct CommandLine {
     app.set_version_flag("--version", std::string{"quilter "} + version);
     app.add_option("--database", common.database,
                    "libpq connection string; default: as the configuration file says")
-        ->envname("QUILTER_DATABASE");
+        ->envname("QUILTER_DATABASE")
+        ->check(fault_of_connection);
     app.add_option("--config", common.config_file, "configuration file")->capture_default_str();
     app.add_flag("--json", common.json, "print JSON instead of tables");
     app.add_option("--color", common.color, "auto, always, never")

@@ -19,6 +19,11 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Which of the two is meant, nobody knows.
+inline UsageError named_twice(const std::string& what) {
+  return UsageError{what + " is there twice: name it once"};
+}
+
 // For CLI::App::failure_message().
 inline std::string usage_message(const CLI::App* app, const CLI::Error& error) {
   const std::string what = error.what();

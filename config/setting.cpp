@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/mail/connection_text.hpp"
 #include "core/mail/text.hpp"
+#include "core/store/connection_text.hpp"
 
 namespace quilter::config {
 namespace {

@@ -20,7 +20,7 @@ may_include() {
     core/store) echo core/series core/tracking core/mail core/digest ;;
     core/ingest) echo core/mail core/mime core/series core/store core/spool core/source core/digest ;;
     milter) echo core/ingest core/mail ;;
-    config) echo core/mail/text.hpp core/mail/connection_text.hpp core/series/stitch.hpp milter/options.hpp core/ingest/maillog.hpp core/ingest/metrics.hpp options.hpp ;;
+    config) echo core/mail/text.hpp core/store/connection_text.hpp core/series/stitch.hpp milter/options.hpp core/ingest/maillog.hpp core/ingest/metrics.hpp options.hpp ;;
     cli) echo core milter config ;;
     *) return 1 ;;
   esac

@@ -5,6 +5,13 @@
 
 namespace quilter {
 
+bool is_identifier(std::string_view text, std::size_t most, std::string_view marks) {
+  const auto is_word = [](char c) { return is_digit(c) || is_letter(c); };
+  return !text.empty() && text.size() <= most && is_word(text.front()) &&
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return is_word(c) || marks.find(c) != std::string_view::npos; });
+}
+
 std::string lower(std::string_view text) {
   std::string result{text};
   std::transform(result.begin(), result.end(), result.begin(), to_lower);

@@ -28,6 +28,13 @@ constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+constexpr bool is_letter(char c) {
+  return to_lower(c) >= 'a' && to_lower(c) <= 'z';
+}
+
+// 1 to `most` letters, digits and `marks`, the first no mark.
+bool is_identifier(std::string_view text, std::size_t most, std::string_view marks);
+
 std::string lower(std::string_view text);
 std::string_view trim(std::string_view text);
 bool equal_ignoring_case(std::string_view left, std::string_view right);

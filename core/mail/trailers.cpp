@@ -15,9 +15,7 @@ constexpr std::array<std::string_view, 15> known_names{
     "resolves",  "references", "reported", "base-commit", "cve"};
 
 bool is_name(std::string_view name) {
-  const auto is_name_char = [](char c) {
-    return (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-';
-  };
+  const auto is_name_char = [](char c) { return is_letter(c) || c == '-'; };
   if (name.empty() || !std::all_of(name.begin(), name.end(), is_name_char)) return false;
   const auto small = lower(name);
   return (small.size() > 3 && small.ends_with("-by")) ||

@@ -92,8 +92,7 @@ class Converter {
 // iconv takes "//IGNORE" and its like as orders; a mail gives none.
 bool is_charset_name(std::string_view name) {
   return name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
-           return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' ||
-                  c == '_' || c == '.' || c == ':';
+           return is_digit(c) || is_letter(c) || c == '-' || c == '_' || c == '.' || c == ':';
          });
 }
 

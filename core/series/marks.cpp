@@ -80,11 +80,9 @@ std::string plain_name(std::string_view name) {
   std::string plain;
   bool gap = false;
   for (const char c : name) {
-    const char small = to_lower(c);
-    const bool word =
-        is_digit(c) || (small >= 'a' && small <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+    const bool word = is_digit(c) || is_letter(c) || static_cast<unsigned char>(c) >= 0x80;
     if (word && gap && !plain.empty()) plain += ' ';
-    if (word) plain += small;
+    if (word) plain += to_lower(c);
     gap = !word;
   }
   return plain;

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/mail/text.hpp"
+
 namespace quilter {
 namespace {
 
@@ -38,9 +40,8 @@ class Draft {
 
 std::string letters_and_digits(std::string_view text) {
   std::string kept;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(kept), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  });
+  std::copy_if(text.begin(), text.end(), std::back_inserter(kept),
+               [](char c) { return is_digit(c) || is_letter(c); });
   kept.resize(std::min(kept.size(), longest_queue_id));
   return kept.empty() ? "NOQUEUE" : kept;
 }

@@ -131,19 +131,11 @@ bool may_be_accepted(const Accepted& one) {
 }
 
 Acceptance::Acceptance(const StoreOptions& options, std::optional<std::string> project)
-    : project_{std::move(project)},
-      pool_{std::make_unique<Pool>(
-          options,
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})},
-      tracker_{options} {
+    : project_{std::move(project)}, pool_{pool_with_schema(options)}, tracker_{options} {
   if (!project_) return;
-  as_store_error([this] {
-    auto lease = pool_->lease();
-    return in_transaction(lease, [this](pqxx::transaction_base& transaction) {
-      if (transaction.exec_params("SELECT FROM project WHERE name = $1", *project_).empty())
-        throw Refused{"there is no project " + *project_ + ": see quilter project list"};
-      return true;
-    });
+  transact(*pool_, [this](pqxx::transaction_base& transaction) {
+    if (transaction.exec_params("SELECT FROM project WHERE name = $1", *project_).empty())
+      throw Refused{"there is no project " + *project_ + ": see quilter project list"};
   });
 }
 
@@ -156,16 +148,12 @@ std::vector<MergeCandidate> Acceptance::candidates(const std::vector<MergedCommi
     for (const auto& id : commit.message_ids)
       if (is_valid_utf8(id)) message_ids.push_back(id);
   }
-  return as_store_error([&] {
-    auto lease = pool_->lease();
-    return in_transaction(lease, [&](pqxx::transaction_base& transaction) {
-      std::vector<MergeCandidate> found;
-      for (const auto& row :
-           transaction.exec_params(select_candidates, sql::array(patch_ids),
-                                   sql::array(message_ids), project_.value_or("")))
-        found.push_back(candidate_of(row));
-      return found;
-    });
+  return transact(*pool_, [&](pqxx::transaction_base& transaction) {
+    std::vector<MergeCandidate> found;
+    for (const auto& row : transaction.exec_params(select_candidates, sql::array(patch_ids),
+                                                   sql::array(message_ids), project_.value_or("")))
+      found.push_back(candidate_of(row));
+    return found;
   });
 }
 

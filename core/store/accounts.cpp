@@ -104,7 +104,6 @@ void write_accounts(Pool& pool, Snapshot& snapshot, const std::string& by, Work 
       take_accounts_lock(transaction);
       if (!std::exchange(tried, true) || !took_place(transaction, asked.request))
         work(transaction, asked);
-      return true;
     });
   });
 }
@@ -113,9 +112,7 @@ void write_accounts(Pool& pool, Snapshot& snapshot, const std::string& by, Work 
 
 // As the table's CHECK says it.
 bool is_login(std::string_view text) {
-  const auto is_word = [](char c) {
-    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '_';
-  };
+  const auto is_word = [](char c) { return is_digit(c) || is_letter(c) || c == '_'; };
   return !text.empty() && text.size() <= 150 && is_word(text.front()) &&
          std::all_of(text.begin(), text.end(),
                      [&](char c) {
@@ -126,9 +123,7 @@ bool is_login(std::string_view text) {
 }
 
 Accounts::Accounts(const std::string& connection)
-    : pool_{std::make_unique<Pool>(
-          options_of_a_command(connection),
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})},
+    : pool_{pool_with_schema(options_of_a_command(connection))},
       snapshot_{std::make_unique<Snapshot>(*pool_)} {
   as_store_error([this] { pool_->lease(); });
 }

@@ -23,16 +23,11 @@ CommentEntry comment_entry(const pqxx::row& row) {
           .trailers = sql::texts(row[7])};
 }
 
-std::unique_ptr<Pool> one_connection(const std::string& connection) {
-  return std::make_unique<Pool>(
-      options_of_a_command(connection),
-      Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}});
-}
-
 }  // namespace
 
 Archive::Archive(const std::string& connection)
-    : pool_{one_connection(connection)}, snapshot_{std::make_unique<Snapshot>(*pool_)} {
+    : pool_{pool_with_schema(options_of_a_command(connection))},
+      snapshot_{std::make_unique<Snapshot>(*pool_)} {
   as_store_error([this] { pool_->lease(); });
 }
 

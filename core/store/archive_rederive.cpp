@@ -28,7 +28,6 @@ std::vector<Reread> read_all(Pool::Lease& lease, const Project& project, const M
       for (std::size_t i = begin; i < end; ++i)
         if (auto message = read_again(transaction, project, rows[i], reader))
           messages.push_back(std::move(*message));
-      return true;
     });
   return messages;
 }

@@ -46,10 +46,19 @@ template <typename Transaction = pqxx::work, typename Work>
 auto in_transaction(Pool::Lease& lease, Work&& work) {
   try {
     Transaction transaction{*lease};
-    auto result = work(static_cast<pqxx::transaction_base&>(transaction));
-    transaction.commit();
-    lease.worked();
-    return result;
+    auto& base = static_cast<pqxx::transaction_base&>(transaction);
+    const auto end = [&] {
+      transaction.commit();
+      lease.worked();
+    };
+    if constexpr (std::is_void_v<decltype(work(base))>) {
+      work(base);
+      end();
+    } else {
+      auto result = work(base);
+      end();
+      return result;
+    }
   } catch (const pqxx::sql_error& error) {
     if (is_unfit(error.sqlstate()))
       lease.unfit(describe(error));
@@ -115,6 +124,12 @@ auto as_store_error(Work&& work) {
   } catch (const std::exception&) {
     throw_store_error();
   }
+}
+
+// What a command asks of the database.
+template <typename Work>
+auto transact(Pool& pool, Work work) {
+  return as_store_error([&] { return in_transaction_again(pool, std::move(work)); });
 }
 
 }  // namespace quilter

@@ -100,22 +100,13 @@ struct Automation::Newcomer {
   std::string state, delegate;  // that are to be set; "" for none
 };
 
-template <typename Work>
-auto Automation::read(Work work) {
-  return as_store_error([&] { return in_transaction_again(*pool_, work); });
-}
-
 Automation::Automation(const StoreOptions& options, HintReader hints)
-    : hints_{std::move(hints)},
-      pool_{std::make_unique<Pool>(
-          options,
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})},
-      tracker_{options} {}
+    : hints_{std::move(hints)}, pool_{pool_with_schema(options)}, tracker_{options} {}
 
 Automation::~Automation() = default;
 
 Cursor Automation::place() {
-  return read([](pqxx::transaction_base& transaction) {
+  return transact(*pool_, [](pqxx::transaction_base& transaction) {
     // What the database itself remembers is of its lineage: it was restored with it.
     const auto row = transaction.exec1(std::string{"SELECT transaction, id, "} + feed_lineage +
                                        " FROM automation");
@@ -125,12 +116,11 @@ Cursor Automation::place() {
 
 // Unless somebody else did.
 void Automation::move_on(const Cursor& from, const Cursor& to) {
-  read([&](pqxx::transaction_base& transaction) {
+  transact(*pool_, [&](pqxx::transaction_base& transaction) {
     transaction.exec_params(
         "UPDATE automation SET transaction = $3::xid8, id = $4 WHERE transaction = $1::xid8 AND id "
         "= $2",
         std::to_string(from.transaction), from.id, std::to_string(to.transaction), to.id);
-    return true;
   });
 }
 
@@ -145,21 +135,21 @@ void Automation::skip() {
 void Automation::read_hints(Newcomer& one) {
   const auto project = projects_.find(one.project);
   if (project == projects_.end() || !may_change_something(project->second)) return;
-  const auto hints = hints_(project->second, read([&](pqxx::transaction_base& transaction) {
-                              const auto row = transaction.exec_params1(
-                                  "SELECT raw FROM message WHERE id = $1", one.patch);
-                              return pqxx::binarystring{row[0]}.str();
-                            }));
+  const auto raw = transact(*pool_, [&](pqxx::transaction_base& transaction) {
+    const auto row = transaction.exec_params1("SELECT raw FROM message WHERE id = $1", one.patch);
+    return pqxx::binarystring{row[0]}.str();
+  });
+  const auto hints = hints_(project->second, raw);
   one.state = hints.state;
   if (hints.delegate.empty()) return;
-  one.delegate = read([&](pqxx::transaction_base& transaction) {
+  one.delegate = transact(*pool_, [&](pqxx::transaction_base& transaction) {
     const auto rows = transaction.exec_params(select_account, hints.delegate, one.project);
     return rows.empty() ? std::string{} : rows[0][0].as<std::string>();
   });
 }
 
 std::vector<Automation::Newcomer> Automation::newcomers(const std::vector<std::int64_t>& patches) {
-  auto found = read([&](pqxx::transaction_base& transaction) {
+  auto found = transact(*pool_, [&](pqxx::transaction_base& transaction) {
     std::vector<Newcomer> some;
     for (const auto& row : transaction.exec_params(select_newcomers, sql::array(patches)))
       some.push_back({.patch = row[0].as<std::int64_t>(),
@@ -176,7 +166,7 @@ std::vector<Automation::Newcomer> Automation::newcomers(const std::vector<std::i
     if (!one.by_rules || !one.delegate.empty()) continue;
     const auto [own, fresh] = rules.try_emplace(one.project);
     if (fresh)
-      own->second = read([&](pqxx::transaction_base& transaction) {
+      own->second = transact(*pool_, [&](pqxx::transaction_base& transaction) {
         std::vector<DelegationRule> all;
         for (const auto& row : transaction.exec_params(select_rules, one.project))
           all.push_back({row[0].as<std::string>(), row[1].as<std::string>()});
@@ -220,9 +210,10 @@ void Automation::supersede(const std::vector<std::int64_t>& series, AutomationRo
   std::vector<Outcome> refused;
   for (int tries = 0; tries < most_tries; ++tries) {
     refused.clear();
-    round.superseded += change(
-        read([&](pqxx::transaction_base& transaction) { return superseding(transaction, series); }),
-        refused);
+    auto changes = transact(*pool_, [&](pqxx::transaction_base& transaction) {
+      return superseding(transaction, series);
+    });
+    round.superseded += change(std::move(changes), refused);
     round.unfinished = std::any_of(refused.begin(), refused.end(), [](const Outcome& outcome) {
       return outcome.reason == Reason::stale;
     });
@@ -237,7 +228,7 @@ AutomationRound Automation::next_round() {
       .categories = {"patch-created", "cover-created", "series-completed", "series-merged"},
       .actor = {},
       .message_id = {}};
-  projects_ = read([](pqxx::transaction_base& transaction) {
+  projects_ = transact(*pool_, [](pqxx::transaction_base& transaction) {
     std::map<std::string, Project> all;
     for (auto& project : all_projects(transaction)) all.emplace(project.name, project);
     return all;

@@ -54,8 +54,6 @@ class Automation {
 
  private:
   struct Newcomer;
-  template <typename Work>
-  auto read(Work work);
   Cursor place();
   void move_on(const Cursor& from, const Cursor& to);
   std::vector<Newcomer> newcomers(const std::vector<std::int64_t>& patches);

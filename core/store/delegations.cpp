@@ -26,17 +26,10 @@ nlohmann::json rule_of(pqxx::transaction_base& transaction, std::int64_t project
           {"login", rows[0][1].as<std::string>()}};
 }
 
-template <typename Work>
-auto transact(Pool& pool, Work work) {
-  return as_store_error([&] { return in_transaction_again(pool, work); });
-}
-
 }  // namespace
 
 Delegations::Delegations(const std::string& connection)
-    : pool_{std::make_unique<Pool>(
-          options_of_a_command(connection),
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})} {}
+    : pool_{pool_with_schema(options_of_a_command(connection))} {}
 
 Delegations::~Delegations() = default;
 
@@ -75,7 +68,6 @@ void Delegations::add(const std::string& by, const std::string& project, const s
         id, pattern, account[0][0].as<std::int64_t>(),
         position ? std::to_string(*position) : std::string{});
     tell_setting(transaction, by, id, Setting::rule, before, rule_of(transaction, id, pattern));
-    return true;
   });
 }
 
@@ -93,7 +85,6 @@ void Delegations::remove(const std::string& by, const std::string& project,
     transaction.exec_params("DELETE FROM delegation WHERE project_id = $1 AND pattern = $2", id,
                             pattern);
     tell_setting(transaction, by, id, Setting::rule, before, nullptr);
-    return true;
   });
 }
 

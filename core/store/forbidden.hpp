@@ -26,4 +26,7 @@ struct RoleFacts {
 
 RoleFacts role_facts(const std::string& connection);
 
+// Forbidden where the role may read, and not record: each mail would be tried again for long.
+void require_to_record(const std::string& connection);
+
 }  // namespace quilter

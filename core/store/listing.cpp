@@ -73,9 +73,7 @@ struct Listing::Meant {
 };
 
 Listing::Listing(const std::string& connection)
-    : pool_{std::make_unique<Pool>(
-          options_of_a_command(connection),
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})},
+    : pool_{pool_with_schema(options_of_a_command(connection))},
       snapshot_{std::make_unique<Snapshot>(*pool_)} {
   as_store_error([this] { pool_->lease(); });
 }

@@ -63,11 +63,7 @@ std::set<std::string> names_of_states(pqxx::transaction_base& transaction,
 }  // namespace
 
 PatchworkImport::PatchworkImport(const StoreOptions& options, Trial trial)
-    : options_{options},
-      trial_{trial},
-      pool_{std::make_unique<Pool>(
-          options,
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})} {
+    : options_{options}, trial_{trial}, pool_{pool_with_schema(options)} {
   as_store_error([this] { pool_->lease(); });
 }
 
@@ -76,12 +72,10 @@ PatchworkImport::~PatchworkImport() = default;
 // Under any stricter level who waits for a row would not see what it waited for.
 template <typename Work>
 auto PatchworkImport::transact(Work work) {
-  return as_store_error([&] {
-    return in_transaction_again(*pool_, [&](pqxx::transaction_base& transaction) {
-      transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
-                       std::to_string(options_.lock_timeout.count()));
-      return work(transaction);
-    });
+  return quilter::transact(*pool_, [&](pqxx::transaction_base& transaction) {
+    transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
+                     std::to_string(options_.lock_timeout.count()));
+    return work(transaction);
   });
 }
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/mail/connection_text.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/connection_text.hpp"
 #include "core/store/out_of_memory.hpp"
 #include "core/store/sql.hpp"
 

@@ -1,6 +1,5 @@
 #include "core/store/projects.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/mail/text.hpp"
@@ -36,12 +35,7 @@ Project project_of(const pqxx::row& row) {
 
 // As the table's CHECK says it.
 bool is_project_name(std::string_view name) {
-  const auto is_word = [](char c) {
-    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
-  };
-  return !name.empty() && name.size() <= 100 && is_word(name.front()) &&
-         std::all_of(name.begin(), name.end(),
-                     [&](char c) { return is_word(c) || c == '.' || c == '_' || c == '-'; });
+  return is_identifier(name, 100, "._-");
 }
 
 ProjectEntry entry_of(const pqxx::row& row) {
@@ -109,10 +103,7 @@ void write(Pool& pool, Snapshot& snapshot, Work work) {
   as_store_error([&] {
     snapshot.end();
     auto lease = pool.lease();
-    return in_transaction(lease, [&](auto& transaction) {
-      work(transaction);
-      return true;
-    });
+    in_transaction(lease, work);
   });
 }
 

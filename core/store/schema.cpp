@@ -128,7 +128,6 @@ void migrate(const std::string& connection,
       refuse_newer(version_of(transaction));
       require_role(transaction, "quilter_ingest", "the daemon");
       require_role(transaction, "quilter_tracker", "what people change");
-      return true;
     });
     for (const auto& migration : migrations)
       if (apply_migration(*lease, migration)) applied(migration.name);
@@ -146,6 +145,11 @@ void require_known_schema(pqxx::connection& connection) {
                           : "the database has schema version " + std::to_string(version) +
                                 ", this program needs " + std::to_string(known_schema_version())) +
                      ": run, with the owner's rights: quilter --database CONNECTION migrate"};
+}
+
+std::unique_ptr<Pool> pool_with_schema(const StoreOptions& options) {
+  return std::make_unique<Pool>(
+      options, Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}});
 }
 
 void require_excluding_locks(pqxx::connection& connection, const StoreOptions& options,

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <pqxx/pqxx>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@ void migrate(const std::string& connection,
              const std::function<void(std::string_view name)>& applied);
 
 void require_known_schema(pqxx::connection& connection);
+
+// A pool whose database is asked for that.
+std::unique_ptr<Pool> pool_with_schema(const StoreOptions& options);
 
 // Some engines that speak PostgreSQL's protocol have advisory locks that do nothing. Takes a second
 // connection, which `watch` bounds.

@@ -6,10 +6,11 @@
 #include <memory>
 #include <pqxx/pqxx>
 
-#include "core/mail/connection_text.hpp"
 #include "core/mail/text.hpp"
 #include "core/store/attempts.hpp"
+#include "core/store/connection_text.hpp"
 #include "core/store/pool.hpp"
+#include "core/store/sql.hpp"
 #include "core/store/store.hpp"
 
 namespace quilter {
@@ -33,17 +34,30 @@ std::string identifier(std::string_view text) {
 
 using Parsed = std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)>;
 
-Parsed parse(const std::string& connection) {
+Parsed parse(const std::string& connection, std::string& fault) {
   char* why = nullptr;
   Parsed parsed{PQconninfoParse(connection.c_str(), &why), PQconninfoFree};
   const std::unique_ptr<char, void (*)(void*)> owned{why, PQfreemem};
   if (!parsed)
-    throw StoreError{"the connection string is wrong: " +
-                     without_passwords_of(connection, why != nullptr ? why : "")};
+    fault = "the connection string is wrong: " +
+            without_passwords_of(connection, sql::first_line(why != nullptr ? why : ""));
+  return parsed;
+}
+
+Parsed parse(const std::string& connection) {
+  std::string fault;
+  auto parsed = parse(connection, fault);
+  if (!parsed) throw StoreError{fault};
   return parsed;
 }
 
 }  // namespace
+
+std::string fault_of_connection(const std::string& connection) {
+  std::string fault;
+  parse(connection, fault);
+  return fault;
+}
 
 std::string database_name(const std::string& connection) {
   const auto parsed = parse(connection);

@@ -18,6 +18,9 @@ struct SetUpStep {
 };
 std::vector<SetUpStep> set_up_steps(const std::string& database, const std::string& daemon_role);
 
+// What libpq cannot read in a connection string; "" where there is nothing. Shows no password.
+std::string fault_of_connection(const std::string& connection);
+
 std::string database_name(const std::string& connection);
 
 // The same server, but for the database, which may not be there yet: "postgres" always is.

@@ -20,9 +20,7 @@ constexpr const char* first_state = "new";  // of every patch, by ingest
 
 // As the table's CHECK says it.
 bool is_state_name(std::string_view text) {
-  const auto is_word = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z'); };
-  return !text.empty() && text.size() <= 100 && is_word(text.front()) && text != every_state &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return is_word(c) || c == '-'; });
+  return is_identifier(text, 100, "-") && text == lower(text) && text != every_state;
 }
 
 // As events tell it.
@@ -147,30 +145,16 @@ class HeldStates {
   std::vector<State> states_;
 };
 
-template <typename Work>
-void change_states(Pool& pool, Work work) {
-  as_store_error([&] {
-    in_transaction_again(pool, [&](pqxx::transaction_base& transaction) {
-      work(transaction);
-      return true;
-    });
-  });
-}
-
 }  // namespace
 
 States::States(const std::string& connection)
-    : pool_{std::make_unique<Pool>(
-          options_of_a_command(connection),
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})} {}
+    : pool_{pool_with_schema(options_of_a_command(connection))} {}
 
 States::~States() = default;
 
 std::vector<State> States::list(const std::string& project) {
-  return as_store_error([&] {
-    return in_transaction_again(*pool_, [&](pqxx::transaction_base& transaction) {
-      return states_of(transaction, project_row(transaction, project));
-    });
+  return transact(*pool_, [&](pqxx::transaction_base& transaction) {
+    return states_of(transaction, project_row(transaction, project));
   });
 }
 
@@ -181,7 +165,7 @@ void States::add(const std::string& by, const std::string& project, const std::s
         "a state's name is 1 to 100 lower-case letters, digits and '-', the first a letter or "
         "digit; 'all' is none"};
   // A try after a commit in doubt finds it there.
-  change_states(*pool_, [&, tried = false](pqxx::transaction_base& transaction) mutable {
+  transact(*pool_, [&, tried = false](pqxx::transaction_base& transaction) mutable {
     const HeldStates states{transaction, by, project};
     const auto* there = states.find(name);
     if (there != nullptr && !tried)
@@ -195,7 +179,7 @@ void States::add(const std::string& by, const std::string& project, const std::s
 
 void States::change(const std::string& by, const std::string& project, const std::string& name,
                     const StateChange& change) {
-  change_states(*pool_, [&](pqxx::transaction_base& transaction) {
+  transact(*pool_, [&](pqxx::transaction_base& transaction) {
     const HeldStates states{transaction, by, project};
     states.apply(change, states.required(name));
   });
@@ -204,7 +188,7 @@ void States::change(const std::string& by, const std::string& project, const std
 // Alone in the project: nobody puts a patch into it meanwhile.
 void States::remove(const std::string& by, const std::string& project, const std::string& name) {
   if (name == first_state) throw Refused{"new patches are new: that state stays"};
-  change_states(*pool_, [&, found = false](pqxx::transaction_base& transaction) mutable {
+  transact(*pool_, [&, found = false](pqxx::transaction_base& transaction) mutable {
     transaction.exec("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
                      std::to_string(StoreOptions{}.lock_timeout.count()));
     const auto id = project_row(transaction, project);

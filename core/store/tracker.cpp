@@ -174,10 +174,7 @@ Outcome refused(const Target& target, const std::string& detail) {
 }  // namespace
 
 Tracker::Tracker(const StoreOptions& options)
-    : options_{options},
-      pool_{std::make_unique<Pool>(
-          options,
-          Pool::Hooks{[](auto& session, const auto&) { require_known_schema(session); }, {}})} {
+    : options_{options}, pool_{pool_with_schema(options)} {
   as_store_error([this] { pool_->lease(); });
 }
 
@@ -185,11 +182,9 @@ Tracker::~Tracker() = default;
 
 template <typename Work>
 auto Tracker::transact(Work work) {
-  return as_store_error([&] {
-    return in_transaction_again(*pool_, [&](pqxx::transaction_base& transaction) {
-      begin(transaction, options_);
-      return work(transaction);
-    });
+  return quilter::transact(*pool_, [&](pqxx::transaction_base& transaction) {
+    begin(transaction, options_);
+    return work(transaction);
   });
 }
 
@@ -229,10 +224,7 @@ Outcome Tracker::add_note(const Actor& actor, const std::string& project, const 
 }
 
 void Tracker::require_known(const EventFilter& filter) {
-  transact([&](auto& transaction) {
-    quilter::require_known(transaction, filter);
-    return true;
-  });
+  transact([&](auto& transaction) { quilter::require_known(transaction, filter); });
 }
 
 EventPage Tracker::events(const EventFilter& filter, const Cursor& after, std::int64_t most) {

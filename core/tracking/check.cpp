@@ -7,17 +7,6 @@
 namespace quilter {
 namespace {
 
-bool is_word(char c) {
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
-}
-
-bool is_context(std::string_view text) {
-  return !text.empty() && text.size() <= 255 && is_word(text.front()) &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return is_word(c) || std::string_view{"._-:/"}.find(c) != std::string_view::npos;
-         });
-}
-
 bool is_state(std::string_view text) {
   return text == "pending" || text == "success" || text == "warning" || text == "fail";
 }
@@ -36,7 +25,7 @@ bool is_web_address(std::string_view url) {
 // As the table's CHECKs say it.
 std::string fault_of(const CheckResult& check) {
   const auto& [context, state, url, description] = check;
-  if (!is_context(context))
+  if (!is_identifier(context, 255, "._-:/"))
     return "no context of a check: " + context + "; such as build/x86, without blanks";
   if (!is_state(state))
     return "no state of a check: " + state + "; it is pending, success, warning or fail";

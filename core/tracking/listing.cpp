@@ -28,8 +28,7 @@ bool is_whole(std::string_view text, Number& number, int base = 10) {
 }
 
 bool is_word_character(char c) {
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '.' || c == '_' ||
-         c == '-' || c == '@';
+  return is_digit(c) || is_letter(c) || c == '.' || c == '_' || c == '-' || c == '@';
 }
 
 // "%20" for what could mean something else outside; RFC 3986 §2.1.

@@ -47,12 +47,11 @@ class Installed {
   }
   void configure() const { configure({}); }
 
-  // Standard output and error, and the exit code in a last line.
   std::string doctor(const std::string& more = "", const std::string& user = me(),
                      const std::string& mta_user = me()) const {
-    return output_of(program("quilter") + " doctor --config " + quoted(file()) + " --user " + user +
-                     " --mta-user " + mta_user + " --postfix " + quoted(folder()) +
-                     " --sendmail-cf /nonexistent " + more + " 2>&1; echo \"status=$?\"");
+    return outcome_of(program("quilter") + " doctor --config " + quoted(file()) + " --user " +
+                      user + " --mta-user " + mta_user + " --postfix " + quoted(folder()) +
+                      " --sendmail-cf /nonexistent " + more);
   }
 
   std::string folder() const { return folder_.path(); }

@@ -43,8 +43,8 @@ git commit -q -a -m two -m 'Link: https://list.example.org/r/m2@example.org'
                      " && export GIT_CONFIG_GLOBAL=/dev/null && set -e\n" + script);
   }
   std::string tool(const std::string& arguments) const {
-    return output_of("cd " + quoted(folder_.path()) + "; " + program("quilter") + " --database " +
-                     quoted(database_.tracker()) + " " + arguments + " 2>&1; echo \"status=$?\"");
+    return outcome_of("cd " + quoted(folder_.path()) + "; " + program("quilter") + " --database " +
+                      quoted(database_.tracker()) + " " + arguments);
   }
   std::string commit(const std::string& name) const {
     return shell("git rev-parse " + name).substr(0, 40);

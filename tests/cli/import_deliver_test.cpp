@@ -12,13 +12,12 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-// Standard output and error, and the exit code in a last line.
 std::string delivered(const std::string& options, const std::string& mail,
                       const std::string& arguments = "") {
   const ScratchFolder folder;
   std::ofstream{folder.path() + "/mail", std::ios::binary} << mail;
-  return output_of("{ " + program("quilter") + " " + options + " deliver " + arguments + " < " +
-                   folder.path() + "/mail; } 2>&1; echo \"status=$?\"");
+  return outcome_of(program("quilter") + " " + options + " deliver " + arguments + " < " +
+                    folder.path() + "/mail");
 }
 
 const auto one_patch = list_mails(1).at(1);

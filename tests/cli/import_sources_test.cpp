@@ -40,10 +40,8 @@ void write_inbox(const std::string& path, const std::vector<std::string>& mails,
 
 class Database : public ReadyDatabase {
  public:
-  // Standard output and error, and the exit code in a last line.
   std::string import(const std::string& arguments) const {
-    return output_of("{ " + tool() + " import --quiet " + arguments +
-                     "; } 2>&1; echo \"status=$?\"");
+    return outcome_of(tool() + " import --quiet " + arguments);
   }
   Json json(const std::string& arguments) const {
     return Json::parse(output_of(tool() + " --json import --quiet " + arguments + " || true"));
@@ -175,8 +173,8 @@ TEST_CASE("a database that is away is waited for, but not for ever") {
   const auto box = folder.path() + "/box";
   write(box, mbox_of(list_mails(4)));
   SECTION("it never comes") {
-    const auto text = output_of(program("quilter") + " --database host=/nonexistent import " +
-                                "--give-up-after 1 " + box + " 2>&1; echo \"status=$?\"");
+    const auto text = outcome_of(program("quilter") + " --database host=/nonexistent import " +
+                                 "--give-up-after 1 " + box);
     CHECK_THAT(text, Contains("the database is away, waiting for it") && Contains("status=75"));
   }
   SECTION("it comes back") {

@@ -33,10 +33,9 @@ class SpoolOnDisk {
  public:
   SpoolOnDisk() { folder.check(); }
 
-  // Standard output and error, and the exit code in a last line.
   std::string tool(const std::string& arguments) const {
-    return output_of(program("quilter") + " spool --folder " + quoted(scratch_.path()) + " " +
-                     arguments + " 2>&1; echo \"status=$?\"");
+    return outcome_of(program("quilter") + " spool --folder " + quoted(scratch_.path()) + " " +
+                      arguments);
   }
   std::string output(const std::string& arguments) const {
     return output_of(program("quilter") + " spool " + arguments + " --folder " +
@@ -201,8 +200,7 @@ TEST_CASE("the spool is the configuration file's, where no folder is named") {
   const auto config = elsewhere.path() + "/c.toml";
   std::ofstream{config} << "[spool]\nfolder = \"" << spool.path() << "\"\n";
   const auto said = [&config](const std::string& more) {
-    return output_of(program("quilter") + " --config " + quoted(config) + " spool list" + more +
-                     " 2>&1; echo \"status=$?\"");
+    return outcome_of(program("quilter") + " --config " + quoted(config) + " spool list" + more);
   };
   CHECK_THAT(said(""), Contains(id) && Contains("status=0"));
   CHECK_THAT(said(" --folder /nonexistent"),

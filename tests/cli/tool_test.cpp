@@ -15,9 +15,8 @@ using Json = nlohmann::json;
 
 namespace {
 
-// Standard output and error, and the exit code in a last line.
 std::string said(const std::string& arguments) {
-  return output_of(program("quilter") + " " + arguments + " 2>&1; echo \"status=$?\"");
+  return outcome_of(program("quilter") + " " + arguments);
 }
 
 class Archived {
@@ -110,6 +109,8 @@ TEST_CASE("the other exit codes") {
       {"--help", "status=0"},
       {"--version", "status=0"},
       {"--database host=/nonexistent series list", "status=75"},
+      {"--database hos=/nonexistent series list", "status=2"},
+      {"--database hos=/nonexistent deliver", "status=75"},  // any other would bounce the mail
       {"--config " + config + " series list", "status=78"},
   }));
   CAPTURE(row.command);

@@ -27,10 +27,10 @@ class Tracked {
 
   // As a member of quilter_tracker: standard output and error, and the exit code in a last line.
   std::string said(const std::string& arguments) const {
-    return output_of(tool(database.tracker()) + arguments + " 2>&1; echo \"status=$?\"");
+    return outcome_of(tool(database.tracker()) + arguments);
   }
   std::string owner_said(const std::string& arguments) const {
-    return output_of(tool(database.owner()) + arguments + " 2>&1; echo \"status=$?\"");
+    return outcome_of(tool(database.owner()) + arguments);
   }
   nlohmann::json json(const std::string& arguments) const {
     return nlohmann::json::parse(output_of(tool(database.tracker()) + "--json " + arguments));

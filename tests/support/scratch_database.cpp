@@ -48,6 +48,10 @@ std::string output_of(const std::string& command) {
   return text;
 }
 
+std::string outcome_of(const std::string& command) {
+  return output_of("{ " + command + "; } 2>&1; echo \"status=$?\"");
+}
+
 std::string path_of(const std::string& name) {
   const char* folder = std::getenv("QUILTER_BIN");
   if (folder == nullptr)

@@ -14,6 +14,9 @@ namespace quilter::test {
 // Standard output of a shell command; std::runtime_error where it fails.
 std::string output_of(const std::string& command);
 
+// Standard output and error of a shell command, and its exit code in a last line, "status=0".
+std::string outcome_of(const std::string& command);
+
 // `text` as one word of a shell.
 std::string quoted(const std::string& text);
 

@@ -26,6 +26,27 @@ TEST_CASE("a whole number is decimal digits that fit, and nothing else") {
   CHECK(whole_number(row.text) == row.want);
 }
 
+TEST_CASE("an identifier is letters, digits and the marks that it may have behind the first") {
+  struct Row {
+    const char* text;
+    bool want;
+  };
+  const auto row = GENERATE(values<Row>({{"a", true},
+                                         {"7", true},
+                                         {"Zz-9.x", true},
+                                         {"a2345678", true},
+                                         {"a23456789", false},
+                                         {"", false},
+                                         {"-a", false},
+                                         {"a_b", false},
+                                         {"a b", false},
+                                         {"a@", false},
+                                         {"a[", false},
+                                         {"\xc3\xa4", false}}));
+  CAPTURE(row.text);
+  CHECK(is_identifier(row.text, 8, ".-") == row.want);
+}
+
 TEST_CASE("lines come with their ends, the last one also without") {
   std::string_view rest = "a\r\nb\n\nc";
   CHECK(next_line(rest) == "a\r\n");

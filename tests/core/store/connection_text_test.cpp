@@ -1,4 +1,4 @@
-#include "core/mail/connection_text.hpp"
+#include "core/store/connection_text.hpp"
 
 #include <string>
 
