@@ -216,7 +216,7 @@ void take_diff(Submission& submission, Composition& composition) {
   submission.content = std::move(composition.content);
   submission.diff = take_diff(composition);
   submission.files = std::move(composition.files);
-  submission.patch_id = patch_id(submission.diff);
+  submission.patch_id = patch_id(submission.diff, composition.hunks);
   if (composition.author) submission.author = std::move(*composition.author);
 }
 

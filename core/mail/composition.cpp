@@ -99,7 +99,7 @@ void take_attached(Composition& composition, const std::vector<Part>& parts) {
     take_commit_message(composition, std::move(split.content));
     composition.content = joined_content(said, composition.content);
   }
-  composition.files = in_order(std::move(composition.files));
+  if (!composition.attached.empty()) composition.files = in_order(std::move(composition.files));
 }
 
 }  // namespace
@@ -110,6 +110,7 @@ Composition compose(std::vector<Part> parts) {
   auto found = find_diff(composition.body);
   composition.place = found.place;
   composition.line_ends = found.line_ends;
+  composition.hunks = std::move(found.hunks);
   composition.files = std::move(found.files);
   take_commit_message(composition, std::move(found.content));
   if (has_diff(composition))

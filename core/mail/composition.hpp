@@ -28,6 +28,7 @@ struct Composition {
       content;      // the body as a patch has it: without diff, in-body header fields and footer
   DiffPlace place;  // of the inline diff in the body
   std::string_view line_ends;      // that are missing at its end
+  std::vector<PlainHunk> hunks;    // of the inline diff
   std::string attached;            // the diffs of all attached patches
   std::vector<TouchedFile> files;  // that all of these touch, in order
   std::optional<Mailbox> author;   // of the in-body From:

@@ -20,13 +20,22 @@ struct Found {
   DiffPlace place;
   std::vector<TouchedFile> files;
   bool wants_empty_line = false;
+  std::vector<PlainHunk> hunks = {};
 };
+
+// Those of the diff, which begins there; what is above was an example.
+std::vector<PlainHunk> hunks_from(std::size_t begin, std::vector<PlainHunk> hunks) {
+  std::erase_if(hunks, [&](const PlainHunk& hunk) { return hunk.begin < begin; });
+  for (auto& hunk : hunks) hunk = {hunk.begin - begin, hunk.lines - begin, hunk.end - begin};
+  return hunks;
+}
 
 // A diff above the first "---", which ends a commit message, is an example in it, if the message
 // goes on behind it, and another diff follows below: then the real one begins there. Hunks that a
 // damaged one cut off still belong to it, up to the signature.
 Found look_for_diff(std::string_view text) {
   Found found;
+  Hunks hunks{text};
   bool any = false;
   bool example = false;
   bool message_ended = false;
@@ -34,8 +43,8 @@ Found look_for_diff(std::string_view text) {
   bool signature = false;
   for (auto rest = text; !rest.empty();) {
     const auto at = text.size() - rest.size();
-    if (const auto file = file_diff(rest)) {
-      if (!any || example) found = {{at, at}, {}, false};
+    if (const auto file = file_diff(rest, hunks)) {
+      if (!any || example) found = {{at, at}, {}};
       if (auto touched = touched_file(*file)) found.files.push_back(std::move(*touched));
       any = true;
       example = goes_on = false;
@@ -45,7 +54,7 @@ Found look_for_diff(std::string_view text) {
       continue;
     }
     if (any && !signature)
-      if (const auto behind = behind_hunks(rest); behind.text.size() < rest.size()) {
+      if (const auto behind = behind_hunks(rest, hunks); behind.text.size() < rest.size()) {
         rest = behind.text;
         found.wants_empty_line = behind.wants_empty_line;
         found.place.end = text.size() - rest.size();
@@ -60,6 +69,7 @@ Found look_for_diff(std::string_view text) {
     example = any && goes_on && !signature && !message_ended;
     message_ended = true;
   }
+  found.hunks = hunks_from(found.place.begin, std::move(hunks.plain));
   return found;
 }
 
@@ -74,11 +84,11 @@ std::string_view missing_line_ends(std::string_view diff, bool wants_empty_line)
 }  // namespace
 
 FoundDiff find_diff(std::string_view text) {
-  auto [place, files, wants_empty_line] = look_for_diff(text);
+  auto [place, files, wants_empty_line, hunks] = look_for_diff(text);
   if (place.begin == place.end) return {joined_content(without_footer(text), {}), {}, place};
   return {joined_content(text.substr(0, place.begin), without_footer(text.substr(place.end))),
           in_order(std::move(files)), place,
-          missing_line_ends(text.substr(0, place.end), wants_empty_line)};
+          missing_line_ends(text.substr(0, place.end), wants_empty_line), std::move(hunks)};
 }
 
 DiffSplit split_diff(std::string_view text) {

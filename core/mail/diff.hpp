@@ -28,6 +28,14 @@ struct DiffPlace {
   std::size_t end = 0;
 };
 
+// A hunk in which every reader sees the same: whole lines that begin with ' ', '+' or '-', exactly
+// as many as its header counts. In octets of the diff.
+struct PlainHunk {
+  std::size_t begin = 0;  // of its header
+  std::size_t lines = 0;  // begin behind it
+  std::size_t end = 0;
+};
+
 struct DiffSplit {
   std::string content;  // commit message and what stands below "---", diffstat included; without
                         // the signature ("-- ")
@@ -46,7 +54,8 @@ struct FoundDiff {
   std::string content;
   std::vector<TouchedFile> files = {};
   DiffPlace place = {};
-  std::string_view line_ends = {};  // that are missing at the end of the diff
+  std::string_view line_ends = {};    // that are missing at the end of the diff
+  std::vector<PlainHunk> hunks = {};  // of the diff, in order
 };
 FoundDiff find_diff(std::string_view text);
 
@@ -55,6 +64,7 @@ std::vector<TouchedFile> in_order(std::vector<TouchedFile> files);
 std::vector<std::string> paths(const std::vector<TouchedFile>& files);
 
 // As `git patch-id --stable` gives it: 40 hex digits; "" where there is no hunk to hash.
-std::string patch_id(std::string_view diff);
+// `hunks` may tell some of those that the diff has, in order: their lines need not be found again.
+std::string patch_id(std::string_view diff, const std::vector<PlainHunk>& hunks = {});
 
 }  // namespace quilter

@@ -37,9 +37,11 @@ constexpr std::array header_lines{
 };
 
 const HeaderLine* header_line(std::string_view line) {
+  if (line.empty()) return nullptr;
   const auto* found =
-      std::find_if(header_lines.begin(), header_lines.end(),
-                   [&](const HeaderLine& known) { return line.starts_with(known.start); });
+      std::find_if(header_lines.begin(), header_lines.end(), [&](const HeaderLine& known) {
+        return line[0] == known.start[0] && line.starts_with(known.start);
+      });
   return found == header_lines.end() ? nullptr : found;
 }
 
@@ -55,6 +57,7 @@ std::string_view behind_line(std::string_view text) {
 struct Counts {
   std::int32_t old_lines = 0;
   std::int32_t new_lines = 0;
+  std::size_t width = 0;  // that they take behind "@@ -"
 };
 
 // Takes "12,5" or "12" and gives the count, which is 1 where it is not said.
@@ -71,12 +74,13 @@ std::optional<std::int32_t> take_range(std::string_view& text) {
 std::optional<Counts> hunk_header(std::string_view line) {
   if (!line.starts_with("@@ -")) return std::nullopt;
   line.remove_prefix(4);
+  const auto width = line.size();
   const auto old_lines = take_range(line);
   if (!old_lines || !line.starts_with(" +")) return std::nullopt;
   line.remove_prefix(2);
   const auto new_lines = take_range(line);
   if (!new_lines || !line.starts_with(" @@")) return std::nullopt;
-  return Counts{*old_lines, *new_lines};
+  return Counts{*old_lines, *new_lines, width - line.size()};
 }
 
 // True where the line fits what is left of its hunk; counts it. An empty line, or one that begins
@@ -105,6 +109,22 @@ std::string_view behind_damaged(std::string_view text) {
     return line != "-- " && line != "--" && line != "---" && !has_names(text);
   };
   while (fits()) next_line(text);
+  return text;
+}
+
+// Behind the lines that begin as lines of a hunk do. Most hunks are these, and most of a mail: this
+// is where the time goes.
+std::string_view behind_plain(std::string_view text, Counts& left) {
+  while (!text.empty() && (left.old_lines > 0 || left.new_lines > 0)) {
+    const auto kind = text[0];
+    const std::int32_t old_line = kind == '+' ? 0 : 1;
+    const std::int32_t new_line = kind == '-' ? 0 : 1;
+    if (old_line == new_line && kind != ' ') break;
+    if (old_line > left.old_lines || new_line > left.new_lines) break;
+    left.old_lines -= old_line;
+    left.new_lines -= new_line;
+    next_line(text);
+  }
   return text;
 }
 
@@ -203,17 +223,24 @@ bool take_header(FileDiff& file) {
 
 }  // namespace
 
-BehindHunks behind_hunks(std::string_view text) {
+BehindHunks behind_hunks(std::string_view text, Hunks& hunks) {
+  constexpr std::size_t widest_counts = 56;  // git patch-id looks at 60 characters
   BehindHunks behind{text};
   while (behind.text.starts_with("@@ -")) {
-    const auto counts = hunk_header(first_line(behind.text));
-    if (!counts) break;
-    behind = behind_hunk(behind_line(behind.text), *counts);
+    auto lines = behind.text;
+    auto left = hunk_header(without_line_end(next_line(lines)));
+    if (!left) break;
+    const auto end = behind_plain(lines, *left);
+    const auto size = lines.size() - end.size();
+    const bool closed = left->old_lines == 0 && left->new_lines == 0;
+    if (closed && left->width <= widest_counts && lines.substr(0, size).ends_with('\n'))
+      hunks.plain.push_back({hunks.at(behind.text), hunks.at(lines), hunks.at(end)});
+    behind = behind_hunk(end, *left);
   }
   return behind;
 }
 
-std::optional<FileDiff> file_diff(std::string_view text) {
+std::optional<FileDiff> file_diff(std::string_view text, Hunks& hunks) {
   FileDiff file{.behind = text, .old_name = {}, .new_name = {}, .index = {}, .indexed = {}};
   file.git = text.starts_with("diff --git ");
   const bool headed = text.starts_with("Index: ") || text.starts_with("diff ");
@@ -227,7 +254,7 @@ std::optional<FileDiff> file_diff(std::string_view text) {
   if (has_names(file.behind)) {
     const auto old_line = without_line_end(next_line(file.behind));
     const auto new_line = without_line_end(next_line(file.behind));
-    const auto behind = behind_hunks(file.behind);
+    const auto behind = behind_hunks(file.behind, hunks);
     if (behind.text.size() == file.behind.size() && !proved) return std::nullopt;
     file.old_name = name_in(old_line);
     file.new_name = name_in(new_line);

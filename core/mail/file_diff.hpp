@@ -24,8 +24,16 @@ struct FileDiff {
   bool wants_empty_line = false;  // it ends where the text does, and one line too early
 };
 
-// The file's diff that `text` begins with, or nothing.
-std::optional<FileDiff> file_diff(std::string_view text);
+// The plain hunks of a text, as they are found in it; in octets of that text.
+struct Hunks {
+  std::string_view text;
+  std::vector<PlainHunk> plain = {};
+
+  std::size_t at(std::string_view rest) const { return text.size() - rest.size(); }
+};
+
+// The file's diff that `text`, the rest of that of `hunks`, begins with, or nothing.
+std::optional<FileDiff> file_diff(std::string_view text, Hunks& hunks);
 
 // The file that it touches; nothing where it has no name.
 std::optional<TouchedFile> touched_file(const FileDiff& file);
@@ -36,6 +44,6 @@ struct BehindHunks {
 };
 
 // The text behind the hunks that `text` begins with; all of it where there is none.
-BehindHunks behind_hunks(std::string_view text);
+BehindHunks behind_hunks(std::string_view text, Hunks& hunks);
 
 }  // namespace quilter

@@ -37,6 +37,10 @@ class PatchId {
     return Step::end;
   }
 
+  // Where a hunk may begin that is known to be plain: all its lines are hashed, and no others.
+  bool wants_hunk() const { return state_ == State::hunks && old_left_ == 0 && new_left_ == 0; }
+  void take_hunk(std::string_view lines) { hash(lines); }
+
   std::string result() {
     if (!started_) return {};
     flush();
@@ -76,7 +80,7 @@ class PatchId {
   }
 
   Step hunks(std::string_view line) {
-    if (old_left_ == 0 && new_left_ == 0) {
+    if (wants_hunk()) {
       if (line.starts_with("@@ -")) {
         take_counts(line.substr(4, 60));
         return Step::go_on;
@@ -178,10 +182,19 @@ class PatchId {
 
 }  // namespace
 
-std::string patch_id(std::string_view diff) {
+std::string patch_id(std::string_view diff, const std::vector<PlainHunk>& hunks) {
   PatchId id;
-  while (!diff.empty())
-    if (id.take(next_line(diff)) == Step::end) break;
+  auto hunk = hunks.begin();
+  for (auto rest = diff; !rest.empty();) {
+    const auto at = diff.size() - rest.size();
+    while (hunk != hunks.end() && hunk->begin < at) ++hunk;
+    if (hunk != hunks.end() && hunk->begin == at && id.wants_hunk()) {
+      id.take_hunk(diff.substr(hunk->lines, hunk->end - hunk->lines));
+      rest = diff.substr(hunk->end);
+    } else if (id.take(next_line(rest)) == Step::end) {
+      break;
+    }
+  }
   return id.result();
 }
 

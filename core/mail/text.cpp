@@ -1,7 +1,7 @@
 #include "core/mail/text.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 
 namespace quilter {
 
@@ -39,11 +39,13 @@ bool contains_ignoring_case(std::string_view text, std::string_view wanted) {
 }
 
 std::optional<std::int32_t> whole_number(std::string_view text) {
-  if (text.empty() || !is_digit(text.front())) return std::nullopt;
-  std::int32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  if (text.empty()) return std::nullopt;
+  std::int64_t number = 0;
+  for (const char c : text) {
+    number = number * 10 + (c - '0');
+    if (!is_digit(c) || number > std::numeric_limits<std::int32_t>::max()) return std::nullopt;
+  }
+  return static_cast<std::int32_t>(number);
 }
 
 std::vector<std::string_view> split(std::string_view text, std::string_view separators) {

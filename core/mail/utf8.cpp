@@ -51,15 +51,18 @@ constexpr bool second_fits(unsigned lead, unsigned second) {
   return true;
 }
 
-// Eight octets of ASCII without NUL, all at once: most text is that, and one by one takes far
+// So many octets of ASCII without NUL, all at once: most text is that, and one by one takes far
 // longer.
+template <std::size_t count>
 bool is_plain(std::string_view bytes) {
   constexpr std::uint64_t ones = 0x0101010101010101ULL;
   constexpr std::uint64_t high_bits = 0x8080808080808080ULL;
-  std::uint64_t eight = 0;
-  if (bytes.size() < sizeof eight) return false;
-  std::memcpy(&eight, bytes.data(), sizeof eight);
-  return (((eight - ones) | eight) & high_bits) == 0;  // what is 0 borrows, and gets its high bit
+  if (bytes.size() < count) return false;
+  std::array<std::uint64_t, count / sizeof(std::uint64_t)> eights{};
+  std::memcpy(eights.data(), bytes.data(), count);
+  std::uint64_t odd = 0;
+  for (const auto eight : eights) odd |= (eight - ones) | eight;  // 0 borrows: gets its high bit
+  return (odd & high_bits) == 0;
 }
 
 char32_t code_point(std::string_view sequence) {
@@ -85,13 +88,16 @@ std::size_t utf8_length(std::string_view bytes) {
 std::size_t valid_length(std::string_view bytes) {
   std::size_t at = 0;
   while (at < bytes.size()) {
-    if (is_plain(bytes.substr(at))) {
-      at += sizeof(std::uint64_t);
+    const auto rest = bytes.substr(at);
+    if (const std::size_t plain = is_plain<32>(rest) ? 32 : is_plain<8>(rest) ? 8 : 0; plain > 0) {
+      at += plain;
       continue;
     }
-    const auto length = bytes[at] == '\0' ? 0 : utf8_length(bytes.substr(at));
-    if (length == 0) break;
-    at += length;
+    for (const auto end = std::min(at + 8, bytes.size()); at < end;) {
+      const auto length = bytes[at] == '\0' ? 0 : utf8_length(bytes.substr(at));
+      if (length == 0) return at;
+      at += length;
+    }
   }
   return at;
 }

@@ -14,5 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(split.diff.empty() || quilter::split_diff(split.diff).diff.size() > 0);
   const auto id = quilter::patch_id(text);
   require(id.empty() || id.size() == 40);
+  const auto hunks = quilter::find_diff(text).hunks;
+  require(quilter::patch_id(split.diff) == quilter::patch_id(split.diff, hunks));
   return 0;
 }

@@ -170,5 +170,36 @@ TEST_CASE("blanks, line numbers and the order of files do not change a patch id"
   CHECK(patch_id(other) != patch_id(git_diff));
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (const auto& hunk : find_diff(text).hunks)
+    lines.push_back(split_diff(text).diff.substr(hunk.lines, hunk.end - hunk.lines));
+  return lines;
+}
+
+TEST_CASE("a hunk is plain where every reader counts its lines alike") {
+  struct Row {
+    std::string hunk;
+    std::vector<std::string> want;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"@@ -1 +1 @@\n-x\n+y\n", {"-x\n+y\n"}},
+      {"@@ -1,2 +1,2 @@ f\n x\n-y\n+z\n@@ -9 +9,2 @@\n x\n+y\n", {" x\n-y\n+z\n", " x\n+y\n"}},
+      {"@@ -1,2 +1,2 @@\n-x\n+y\n\n", {}},  // a blank was lost, which git does not count
+      {"@@ -1,2 +1,2 @@\n-x\n+y\n\tz\n", {}},
+      {"@@ -1 +1 @@\n-x\n\\ No newline at end of file\n+y\n", {}},
+      {"@@ -1 +1 @@\n-x\n+y\n\\ No newline at end of file\n", {"-x\n+y\n"}},
+      {"@@ -1,9 +1,9 @@\n-x\n+y\n", {}},
+      {"@@ -1 +1 @@\n-x\n+y", {}},  // the end of a part, or what follows, ends the line
+      {"@@ -" + std::string(60, '0') + "1,2 +1,2 @@\n x\n-y\n+z\n", {}},  // git reads 60 characters
+  }));
+  CAPTURE(row.hunk);
+  const auto headed = "diff --git a/f b/f\n--- a/f\n+++ b/f\n" + row.hunk;
+  CHECK(lines_of(headed) == row.want);
+  CHECK(lines_of("An example:\n" + git_diff + "That was it.\n---\n" + headed) == row.want);
+  for (const auto& more : {std::string{}, git_diff, "\n" + git_diff, "\\ No newline\n" + git_diff})
+    CHECK(patch_id(headed + more, find_diff(headed).hunks) == patch_id(headed + more));
+}
+
 }  // namespace
 }  // namespace quilter
