@@ -1,6 +1,7 @@
 // UTF-8 (RFC 3629): what is well formed, and what may be shown.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "core/mail/text.hpp"
@@ -51,18 +52,27 @@ constexpr bool second_fits(unsigned lead, unsigned second) {
   return true;
 }
 
-// So many octets of ASCII without NUL, all at once: most text is that, and one by one takes far
-// longer.
+// So many octets at once, since most text is ASCII: which of them are none, or NUL, by their high
+// bits. Behind one that is, others may be taken for one.
 template <std::size_t count>
-bool is_plain(std::string_view bytes) {
+std::uint64_t odd_octets(const char* octets) {
   constexpr std::uint64_t ones = 0x0101010101010101ULL;
   constexpr std::uint64_t high_bits = 0x8080808080808080ULL;
-  if (bytes.size() < count) return false;
   std::array<std::uint64_t, count / sizeof(std::uint64_t)> eights{};
-  std::memcpy(eights.data(), bytes.data(), count);
+  std::memcpy(eights.data(), octets, count);
   std::uint64_t odd = 0;
   for (const auto eight : eights) odd |= (eight - ones) | eight;  // 0 borrows: gets its high bit
-  return (odd & high_bits) == 0;
+  return odd & high_bits;
+}
+
+// How many octets it plainly begins with; text is read on octet by octet where there are none.
+std::size_t plain_start(std::string_view bytes) {
+  if (bytes.size() >= 32 && odd_octets<32>(bytes.data()) == 0) return 32;
+  if (bytes.size() < 8) return 0;
+  const auto odd = odd_octets<8>(bytes.data());
+  if (odd == 0) return 8;
+  if constexpr (std::endian::native != std::endian::little) return 0;
+  return static_cast<std::size_t>(std::countr_zero(odd)) / 8;
 }
 
 char32_t code_point(std::string_view sequence) {
@@ -88,16 +98,13 @@ std::size_t utf8_length(std::string_view bytes) {
 std::size_t valid_length(std::string_view bytes) {
   std::size_t at = 0;
   while (at < bytes.size()) {
-    const auto rest = bytes.substr(at);
-    if (const std::size_t plain = is_plain<32>(rest) ? 32 : is_plain<8>(rest) ? 8 : 0; plain > 0) {
+    if (const auto plain = plain_start(bytes.substr(at)); plain > 0) {
       at += plain;
       continue;
     }
-    for (const auto end = std::min(at + 8, bytes.size()); at < end;) {
-      const auto length = bytes[at] == '\0' ? 0 : utf8_length(bytes.substr(at));
-      if (length == 0) return at;
-      at += length;
-    }
+    const auto length = bytes[at] == '\0' ? 0 : utf8_length(bytes.substr(at));
+    if (length == 0) return at;
+    at += length;
   }
   return at;
 }
