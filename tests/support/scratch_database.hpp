@@ -1,11 +1,11 @@
 // A throw-away PostgreSQL for one test program, and a fresh database for each test.
 //
-// Promise: the cluster lives in a scratch folder, with durable default settings, and is stopped at
-// the program's end.
-// Errors: std::runtime_error with what the script said.
-// Threads: none; a local of one test.
+// Promise: the cluster lives in a scratch folder, in memory where there is room and TMPDIR names
+// none, with PostgreSQL's default settings, and is stopped at the program's end. Errors:
+// std::runtime_error with what the script said. Threads: none; a local of one test.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -70,6 +70,7 @@ class DatabaseCopy : public ScratchDatabase {
 class ScratchFolder {
  public:
   ScratchFolder();
+  explicit ScratchFolder(const std::filesystem::path& parent);
   ~ScratchFolder();
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
