@@ -25,11 +25,13 @@ struct Scanned {
 };
 
 MergedCommit merged_commit(const GitCommit& commit) {
-  return {.commit = commit.name,
-          .patch_id = patch_id(commit.diff),
-          .message_ids = linked_message_ids(commit.message),
-          .author = lower(commit.author),
-          .subject = commit.subject};
+  MergedCommit merged{.commit = commit.name,
+                      .patch_id = patch_id(commit.diff),
+                      .message_ids = linked_message_ids(commit.message),
+                      .author = lower(commit.author),
+                      .subject = commit.subject};
+  if (!merged.message_ids.empty()) merged.paths = paths(in_order(find_diff(commit.diff).files));
+  return merged;
 }
 
 Scanned scan(const Common& common, const GitScanArguments& arguments) {
@@ -60,13 +62,14 @@ std::string result_of(const Accepted& one) {
 }
 
 bool is_switched_off(const Accepted& one) {
-  return !one.patch.auto_accept && may_be_accepted(one);
+  return one.clue != Clue::doubtful && !one.patch.auto_accept && may_be_accepted(one);
 }
 
 // Why a patch is as it was.
 std::string why(const Accepted& one) {
   if (one.outcome) return one.outcome->detail;
   if (one.patch.commit == one.commit) return "has this commit";
+  if (one.clue == Clue::doubtful) return "linked, but of another subject";
   if (is_switched_off(one)) return "auto_accept of " + one.patch.project + " is off";
   if (!one.patch.commit.empty()) return "has the commit " + one.patch.commit;
   if (!one.patch.action_required && one.patch.state != "accepted") return "is " + one.patch.state;
@@ -104,7 +107,11 @@ void print_found(const Scanned& scanned) {
                       one.patch.message_id});
   }
   if (rows.size() > 1) std::cout << table(rows);
-  std::cout << scanned.commits << " commits, " << scanned.found.size() << " were patches";
+  const auto doubtful =
+      std::count_if(scanned.found.begin(), scanned.found.end(),
+                    [](const Accepted& one) { return one.clue == Clue::doubtful; });
+  std::cout << scanned.commits << " commits, "
+            << scanned.found.size() - static_cast<std::size_t>(doubtful) << " were patches";
   for (const auto& [result, count] : results) std::cout << ", " << count << ' ' << result;
   std::cout << '\n';
   print_switched_off(scanned.found);

@@ -106,15 +106,19 @@ MessageId named_message_id(std::string_view value) {
   value = trim(value);
   std::string word{value};
   if (value.find('<') != std::string_view::npos) word = message_id(value).value_or("");
-  if (split(std::string_view{word}).size() != 1) return {};
-  std::string_view id = word;
-  if (const auto scheme = id.find("://"); scheme != std::string_view::npos) {  // an archive's link
+  const auto scheme = word.find("://");
+  const auto words = split(std::string_view{word});
+  const bool has_remark = words.size() > 1 && (words[1][0] == '[' || words[1][0] == '#');
+  if (words.size() != 1 && !(has_remark && scheme != std::string::npos)) return {};
+  std::string_view id = words.front();
+  if (scheme != std::string::npos) {  // an archive's link; public-inbox shows threads by "/T/"
     id = id.substr(0, id.find_first_of("?#"));
     while (id.ends_with('/')) id.remove_suffix(1);
+    for (const std::string_view view : {"/T", "/t"})
+      if (id.ends_with(view)) id.remove_suffix(view.size());
     const auto last = id.rfind('/');
     if (last < scheme + 3) return {};  // a host alone
-    id.remove_prefix(last + 1);
-    word = without_percents(id);
+    word = without_percents(id.substr(last + 1));
     id = word;
   }
   const auto at = id.find('@');

@@ -23,7 +23,7 @@ constexpr const char* select_candidates =
               p.commit_ref, coalesce(s.action_required, false),
               ARRAY(SELECT e.new_value FROM event e
                     WHERE e.message_row = p.message_row AND e.actor = 'automation'
-                      AND e.actor <> 'ingest' AND e.field = 'commit'), j.auto_accept
+                      AND e.actor <> 'ingest' AND e.field = 'commit'), j.auto_accept, p.paths
        FROM (SELECT x.message_row FROM patch x
              WHERE x.patch_id = ANY (ARRAY(SELECT decode(i, 'hex') FROM unnest($1::text[]) i))
              UNION
@@ -50,7 +50,8 @@ MergeCandidate candidate_of(const pqxx::row& row) {
           .commit = text(9),
           .action_required = row[10].as<bool>(),
           .auto_accept = row[12].as<bool>(),
-          .earlier_commits = sql::texts(row[11])};
+          .earlier_commits = sql::texts(row[11]),
+          .paths = sql::texts(row[13])};
 }
 
 // By project, what may be the commit; each list in the order of all candidates.
@@ -80,7 +81,7 @@ class Index {
 };
 
 bool is_to_change(const Accepted& one) {
-  return one.patch.auto_accept && may_be_accepted(one);
+  return one.clue != Clue::doubtful && one.patch.auto_accept && may_be_accepted(one);
 }
 
 // Each on the values that were read.

@@ -30,14 +30,33 @@ const MergeCandidate* by_patch_id(const MergedCommit& commit,
   return best;
 }
 
-const MergeCandidate* by_message_id(const MergedCommit& commit,
-                                    const std::vector<const MergeCandidate*>& candidates) {
+// "subsystem: part: what is done" as its maintainer may begin it otherwise.
+std::string what_is_done(std::string_view subject) {
+  const auto colon = subject.rfind(": ");
+  return lower(trim(colon == std::string_view::npos ? subject : subject.substr(colon + 2)));
+}
+
+bool has_its_subject(const MergedCommit& commit, const MergeCandidate& patch) {
+  return what_is_done(commit.subject) == what_is_done(patch.name);
+}
+
+bool may_be_reworded(const MergedCommit& commit, const MergeCandidate& patch) {
+  return patch.message_id == commit.message_ids.front() && patch.author == commit.author &&
+         !commit.paths.empty() && patch.paths == commit.paths &&
+         !commit.subject.starts_with("Revert ");
+}
+
+std::optional<MergedPatch> by_message_id(const MergedCommit& commit,
+                                         const std::vector<const MergeCandidate*>& candidates) {
+  std::optional<MergedPatch> doubtful;
   for (const auto& id : commit.message_ids)
-    for (const auto* patch : candidates)
-      if (patch->message_id == id &&
-          (patch->author == commit.author || patch->name == commit.subject))
-        return patch;
-  return nullptr;
+    for (const auto* patch : candidates) {
+      if (patch->message_id != id) continue;
+      if (has_its_subject(commit, *patch) || may_be_reworded(commit, *patch))
+        return MergedPatch{patch, Clue::message_id};
+      if (!doubtful) doubtful = MergedPatch{patch, Clue::doubtful};
+    }
+  return doubtful;
 }
 
 }  // namespace
@@ -55,16 +74,22 @@ std::vector<MessageId> linked_message_ids(std::string_view commit_message) {
 }
 
 std::string_view to_string(Clue clue) {
-  return clue == Clue::patch_id ? "patch-id" : "message-id";
+  switch (clue) {
+    case Clue::patch_id:
+      return "patch-id";
+    case Clue::message_id:
+      return "message-id";
+    case Clue::doubtful:
+      return "doubtful";
+  }
+  return "?";
 }
 
 std::optional<MergedPatch> merged_patch(const MergedCommit& commit,
                                         const std::vector<const MergeCandidate*>& candidates) {
   if (const auto* patch = by_patch_id(commit, candidates))
     return MergedPatch{patch, Clue::patch_id};
-  if (const auto* patch = by_message_id(commit, candidates))
-    return MergedPatch{patch, Clue::message_id};
-  return std::nullopt;
+  return by_message_id(commit, candidates);
 }
 
 }  // namespace quilter

@@ -22,6 +22,7 @@ struct MergedCommit {
   std::vector<MessageId> message_ids;  // the last trailer first
   std::string author;                  // address, lower case
   std::string subject;
+  std::vector<std::string> paths = {};  // that it touches, sorted; wanted where it has message ids
 };
 
 // Those of Message-ID and Link trailers, the last first: who merges a patch adds theirs below the
@@ -38,11 +39,12 @@ struct MergeCandidate {  // a patch that has the commit's patch id, or one of it
   bool action_required = false;
   bool auto_accept = true;                   // of its project
   std::vector<std::string> earlier_commits;  // that Quilter gave it, also where people took it back
+  std::vector<std::string> paths = {};       // sorted
 
   bool operator==(const MergeCandidate&) const = default;
 };
 
-enum class Clue : std::uint8_t { patch_id, message_id };
+enum class Clue : std::uint8_t { patch_id, message_id, doubtful };
 std::string_view to_string(Clue clue);
 
 struct MergedPatch {
@@ -51,8 +53,10 @@ struct MergedPatch {
 };
 
 // The one of `candidates`, all of one project, that the commit was. Of several with its patch id
-// the one that has the commit already or that it links to, else the newest. A linked one with
-// another diff has to have the commit's author or subject: commits link to what they answer, too.
+// the one that has the commit already or that it links to, else the newest. Commits link to what
+// they answer, take back or mend, too: a linked one with another diff has to have the commit's
+// subject (what stands before its last colon aside), or, where that was reworded, to be the last
+// one linked, and to have its author and its paths. Otherwise it is doubtful.
 std::optional<MergedPatch> merged_patch(const MergedCommit& commit,
                                         const std::vector<const MergeCandidate*>& candidates);
 

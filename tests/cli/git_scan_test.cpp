@@ -43,8 +43,9 @@ git commit -q -a -m two -m 'Link: https://list.example.org/r/m2@example.org'
                      " && export GIT_CONFIG_GLOBAL=/dev/null && set -e\n" + script);
   }
   std::string tool(const std::string& arguments) const {
-    return outcome_of("cd " + quoted(folder_.path()) + "; " + program("quilter") + " --database " +
-                      quoted(database_.tracker()) + " " + arguments);
+    return outcome_of("cd " + quoted(folder_.path()) +
+                      "; export QUILTER_DATABASE=" + quoted(database_.tracker()) +
+                      " PATH=" + quoted(path_of("")) + ":$PATH; quilter " + arguments);
   }
   std::string commit(const std::string& name) const {
     return shell("git rev-parse " + name).substr(0, 40);
@@ -89,6 +90,33 @@ TEST_CASE("patches that were merged are accepted: unchanged by patch id, rebased
   CHECK(json["found"][0]["by"] == "message-id");
   CHECK(json["found"][0]["result"] == "left");
   CHECK(json["found"][0]["detail"] == "has this commit");
+}
+
+TEST_CASE("what takes a patch back or follows it up is told, and accepts nothing") {
+  const Merged demo;
+  demo.shell(R"(
+sed -i 's/^35$/y/' file
+git commit -q -a -m 'Revert "three"' -m 'Link: https://list.example.org/r/m3@example.org'
+git commit -q --allow-empty -m more -m 'Link: https://list.example.org/r/m3@example.org [1]')");
+  CHECK_THAT(demo.tool("git-scan . main~2..main"),
+             Contains("doubtful  left: linked, but of another subject") &&
+                 Contains("2 commits, 0 were patches, 2 left") && Contains("status=0"));
+  CHECK(demo.patch("m3") == "new ");
+}
+
+TEST_CASE("the documented hook scans what is pushed, also a branch's first and last push") {
+  const Merged demo;
+  const auto hook =
+      output_of(R"(sed -n '/^    #!.bin.sh$/,/^    done$/s/^    //p' docs/tracking.md)");
+  CHECK_THAT(hook, Contains("git-scan"));
+  const auto push = [&](const std::string& what) {
+    return demo.tool("patch list >/dev/null; git push bare.git " + what);
+  };
+  demo.shell("git init -q --bare bare.git; cat >bare.git/hooks/post-receive <<'END'\n" + hook +
+             "END\nchmod +x bare.git/hooks/post-receive");
+  CHECK_THAT(push("main~1:refs/heads/main"), Contains("3 commits, 1 were patches, 1 applied"));
+  CHECK_THAT(push("main"), Contains("1 commits, 1 were patches, 1 applied"));
+  CHECK_THAT(push(":main"), !Contains("fatal") && !Contains("commits,") && Contains("status=0"));
 }
 
 TEST_CASE("what people decided is left, and an accepted patch gets its commit") {

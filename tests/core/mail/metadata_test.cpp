@@ -75,7 +75,7 @@ TEST_CASE("a message id is known in brackets, alone, and in an archive's link") 
       {"<a@b> (v3 of x)", "a@b"},
       {"https://lore.example/r/a@b", "a@b"},
       {"https://lore.example/list/a@b/", "a@b"},
-      {"https://lore.example/list/a%40b/T/#u", ""},
+      {"https://lore.example/list/a%40b/T/#u", "a@b"},
       {"https://lore.example/all/a%40b?x=1", "a@b"},
       {"<https://lore.example/r/a@b>", "a@b"},
       {"https://patches.example/series/12/", ""},
