@@ -1,6 +1,15 @@
 #include "cli/lists.hpp"
 
 namespace quilter::cli {
+namespace {
+
+// An empty one, of a variable of the shell that is not set as a rule, would be no filter.
+const CLI::Validator not_empty{[](const std::string& text) {
+                                 return text.empty() ? std::string{"it is empty"} : std::string{};
+                               },
+                               ""};
+
+}  // namespace
 
 CLI::App* ListLine::add(CLI::App& parent, const std::string& name, const std::string& what,
                         int (*run)(const Common&, const ListArguments&)) {
@@ -12,7 +21,7 @@ CLI::App* ListLine::add(CLI::App& parent, const std::string& name, const std::st
 
 void ListLine::add_to(CLI::App& app) {
   auto* waiting = add(app, "todo", "open patches that wait for you, the oldest first", todo);
-  waiting->add_option("--project", list_.project, "of this project only");
+  waiting->add_option("--project", list_.project, "of this project only")->check(not_empty);
   add_most(*waiting);
 }
 
@@ -27,18 +36,22 @@ void ListLine::add_to(CLI::App& patch, CLI::App& series) {
 }
 
 void ListLine::add_filter(CLI::App& list) {
-  list.add_option("--project", list_.project, "of this project only");
+  list.add_option("--project", list_.project, "of this project only")->check(not_empty);
   list.add_option("--state", list_.states, "in this state; may be repeated")
       ->allow_extra_args(false);
   list.add_flag("--open", list_.open, "in a state that asks for action");
-  list.add_option("--delegate", list_.delegate, "that this login has; - for nobody");
-  list.add_option("--submitter", list_.submitter, "a part of their name or address");
+  list.add_option("--delegate", list_.delegate, "that this login has; - for nobody")
+      ->check(not_empty);
+  list.add_option("--submitter", list_.submitter, "a part of their name or address")
+      ->check(not_empty);
   list.add_option("--since", list_.since, "2026-11-21, 2026-11-21T23:59:59Z, \"7 days\"")
       ->check([](const std::string& text) {
         return since(text, {}) ? std::string{} : "no such time: " + text;
       });
-  list.add_option("--path", list_.path, "that touch such a path, as in delegate add");
-  list.add_option("--text", list_.text, "words that are all in the subject, in any case");
+  list.add_option("--path", list_.path, "that touch such a path, as in delegate add")
+      ->check(not_empty);
+  list.add_option("--text", list_.text, "words that are all in the subject, in any case")
+      ->check(not_empty);
   list.add_option("--archived", list_.archived, "yes, no, all")
       ->check(CLI::IsMember({"yes", "no", "all"}))
       ->capture_default_str();

@@ -24,6 +24,8 @@ std::optional<Assignment> assignment(const std::string& word) {
   const auto field = patch_field(word.substr(0, equal));
   if (!field) return std::nullopt;
   auto value = word.substr(equal + 1);
+  if (value.empty())  // of a variable of the shell that is not set, as a rule
+    throw UsageError{word + " says nothing; - is for nobody, and for no commit"};
   if (*field == PatchField::archived) {
     if (value == "yes") value = "true";
     if (value == "no") value = "false";

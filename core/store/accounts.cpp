@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/digest/digest.hpp"
+#include "core/mail/address.hpp"
 #include "core/mail/text.hpp"
 #include "core/store/account_events.hpp"
 #include "core/store/archive.hpp"
@@ -32,12 +33,21 @@ AccountEvent changed_account(const std::string& login, const std::string& field,
   return {"account-changed", login, std::nullopt, field, from, to};
 }
 
+// `Ann <ann@example.org>` is written down as often as the address alone.
+std::string address_in(const std::string& written) {
+  const auto found = mailboxes(written);
+  const auto address = found.size() == 1 ? lower(found[0].address) : "";
+  const auto at = address.find('@');
+  const bool is_one = at != std::string::npos && at > 0 && at + 1 < address.size() &&
+                      split(address).size() == 1 && printable(written) == written;
+  if (!is_one) throw Refused{"no address: '" + printable(written) + "'; such as ann@example.org"};
+  return address;
+}
+
 void add_addresses(pqxx::transaction_base& transaction, const Asked& asked, std::int64_t account,
                    const std::string& login, const std::vector<std::string>& addresses) {
   for (const auto& written : addresses) {
-    const auto address = lower(trim(written));
-    if (address.find('@') == std::string::npos)
-      throw Refused{"no address: '" + written + "'; such as ann@example.org"};
+    const auto address = address_in(written);
     const auto added = transaction.exec_params(
         "INSERT INTO account_address (address, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         address, account);

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/mail/text.hpp"
+#include "core/store/archive.hpp"
 #include "core/store/forbidden.hpp"
 #include "core/store/lost_race.hpp"
 #include "core/store/sql.hpp"
@@ -105,6 +106,8 @@ void throw_store_error() {
   } catch (const pqxx::insufficient_privilege& error) {
     throw Forbidden{describe(error)};
   } catch (const pqxx::sql_error& error) {
+    // character_not_in_repertoire: what a shell hands on need not be text.
+    if (error.sqlstate() == "22021") throw Refused{"what is asked for is not text in UTF-8"};
     throw StoreError{"database: " + describe(error)};
   } catch (const std::exception& error) {
     throw StoreError{"database: " + sql::first_line(error.what())};

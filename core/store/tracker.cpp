@@ -114,7 +114,9 @@ Remarked hold_for(pqxx::transaction_base& transaction, const Actor& actor,
   auto& outcome = remarked.outcome;
   outcome.target = target;
   outcome.reason = Reason::unknown_patch;
-  outcome.detail = "there is no such patch";
+  outcome.detail = std::holds_alternative<SeriesId>(target)
+                       ? "there is no such series, or no patch of it has come yet"
+                       : "there is no such patch";
   if (facts.patches.empty()) return remarked;
   const auto& patch = facts.patches.front();
   outcome.patch = patch.id;

@@ -54,6 +54,9 @@ TEST_CASE("patches are set by those who may, and what is refused is said") {
       {"patch set c@x state=accepted", "there is no such patch", "status=1"},  // the cover letter
       {"patch set a@x b@x nobody@x state=accepted", "withheld", "status=1"},
       {"patch set a@x nobody@x state=accepted --each", "applied", "status=1"},
+      {"patch set a@x delegate=", "delegate= says nothing", "status=2"},
+      {"patch set a@x state=accepted --from ''", "state= says nothing", "status=2"},
+      {"patch set \"$(printf '\\377')\" state=accepted", "not text in UTF-8", "status=1"},
       {"patch set a@x", "to what? such as state=accepted", "status=2"},
       {"patch set state=accepted", "name an ID", "status=2"},
       {"patch set a@x state=accepted archived=yes --from new", "of which field?", "status=2"},
