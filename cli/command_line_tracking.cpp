@@ -109,7 +109,8 @@ void TrackingLine::add_to(CLI::App& patch, CLI::App& series) {
                   [this] { return patch_set(common_, set_); });
   add_set(*one, "message ids, and what to set: state=accepted, delegate=LOGIN, archived=yes …");
   add_project(*one, set_.project);
-  one->add_option("--revision", set_.revision, "refuse what has moved since this revision");
+  one->add_option("--revision", set_.revision, "refuse what has moved since this revision")
+      ->check(CLI::NonNegativeNumber);
   auto* whole = add(series, "set", "change all patches of a series",
                     [this] { return series_set(common_, set_); });
   add_set(*whole, "series, and what to set: state=accepted, delegate=LOGIN, archived=yes …");

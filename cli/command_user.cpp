@@ -76,6 +76,8 @@ int user_set(const Common& common, const UserArguments& arguments) {
                        .no_addresses = arguments.no_addresses};
   if (arguments.admin || arguments.no_admin) change.admin = arguments.admin;
   if (arguments.disabled || arguments.enabled) change.disabled = arguments.disabled;
+  if (!change.admin && !change.disabled && change.addresses.empty() && change.no_addresses.empty())
+    return complain("nothing to set: --disabled, --admin, --address, …", exit_code::usage);
   Accounts{common.connection()}.change(common.acting(), arguments.login, change);
   return exit_code::ok;
 }

@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <new>
 #include <string_view>
 #include <thread>
 
@@ -130,10 +131,12 @@ class LateStarts {
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*start)(void*), void* argument) noexcept {
   static const auto real = quilter::milter::next_named<decltype(pthread_create)>("pthread_create");
-  static auto& late = *new quilter::milter::LateStarts{real};  // for good, as its thread is
+  // For good, as its thread is.
+  static auto* const late = new (std::nothrow) quilter::milter::LateStarts{real};
   int error = EAGAIN;
   while ((error = real(thread, attributes, start, argument)) == EAGAIN) {
-    if (quilter::milter::is_of_libmilter({start, argument}) && late.take({start, argument}))
+    if (quilter::milter::is_of_libmilter({start, argument}) && late != nullptr &&
+        late->take({start, argument}))
       return 0;
     quilter::milter::wait_for_more("threads");
   }

@@ -36,10 +36,11 @@ AccountEvent changed_account(const std::string& login, const std::string& field,
 // `Ann <ann@example.org>` is written down as often as the address alone.
 std::string address_in(const std::string& written) {
   const auto found = mailboxes(written);
-  const auto address = found.size() == 1 ? lower(found[0].address) : "";
+  auto address = found.size() == 1 ? lower(found[0].address) : "";
   const auto at = address.find('@');
   const bool is_one = at != std::string::npos && at > 0 && at + 1 < address.size() &&
-                      split(address).size() == 1 && printable(written) == written;
+                      at == address.rfind('@') && split(address).size() == 1 &&
+                      printable(written) == written;
   if (!is_one) throw Refused{"no address: '" + printable(written) + "'; such as ann@example.org"};
   return address;
 }

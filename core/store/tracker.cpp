@@ -18,6 +18,8 @@ namespace {
 
 enum class Keeping : std::uint8_t { wanted, left };
 
+constexpr std::size_t longest_note = 65536;  // each reader of the log gets it, for ever
+
 // Under any stricter level who waits for a row would not see what it waited for.
 void begin(pqxx::transaction_base& transaction, const StoreOptions& options) {
   transaction.exec(
@@ -217,6 +219,8 @@ Outcome Tracker::add_note(const Actor& actor, const std::string& project, const 
                           const std::string& text) {
   if (text.empty() || std::holds_alternative<SeriesId>(target))
     return refused(target, "a note has text, and is on a patch");
+  if (text.size() > longest_note)
+    return refused(target, "a note is no longer than " + std::to_string(longest_note) + " octets");
   return transact([&, request = new_request()](auto& transaction) {
     const auto where = hold_for(transaction, actor, project, target, Action::add_note);
     if (where.outcome.result == Result::applied)

@@ -55,12 +55,14 @@ Verdict stale(const PatchFacts& patch, const Change& change, const std::string& 
   if (change.from && *change.from != present)
     return Refusal{Reason::stale, field + " is " + shown(present) + ", not " + shown(*change.from)};
   if (!change.revision) return std::nullopt;
+  if (*change.revision > patch.values.revision)
+    return Refusal{Reason::stale, "revision " + std::to_string(*change.revision) +
+                                      " is not there yet, but " +
+                                      std::to_string(patch.values.revision)};
   const auto moved = patch.moved.find(change.field);
-  const bool has_moved = moved != patch.moved.end() && moved->second > *change.revision;
-  if (!has_moved && *change.revision <= patch.values.revision) return std::nullopt;
-  return Refusal{Reason::stale,
-                 field + " is " + shown(present) + " since revision " +
-                     std::to_string(has_moved ? moved->second : patch.values.revision)};
+  if (moved == patch.moved.end() || moved->second <= *change.revision) return std::nullopt;
+  return Refusal{Reason::stale, field + " is " + shown(present) + " since revision " +
+                                    std::to_string(moved->second)};
 }
 
 // What Right::own gives.

@@ -30,6 +30,8 @@ TEST_CASE("accounts and roles are the admins', and a project's roles its maintai
       {"--as root user add new --address @", "no address: '@'"},
       {"--as root user add new --address 'Ann <Ann@example.org>'", "ann@example.org is ann's"},
       {"--as root user add new --address Ann@example.org", "ann@example.org is ann's"},
+      {"--as root user add new --address a@b@c", "no address: 'a@b@c'"},
+      {"--as root user set eve", "nothing to set"},
       {"--as root user set eve --disabled", "status=0"},
       {"--as mia user set eve --disabled", "mia may not run-accounts"},
       {"--as root user set nobody --disabled", "there is no account nobody"},

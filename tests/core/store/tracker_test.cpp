@@ -291,6 +291,10 @@ TEST_CASE("checks and notes are rows and events") {
   CHECK(demo.changes.add_check({"bot"}, "demo", SeriesId{series}, sound).result == Result::applied);
   CHECK(demo.changes.add_check({"rob"}, "demo", "a", sound).reason == Reason::permission);
   CHECK(demo.changes.add_check({"bot"}, "demo", "b", sound).reason == Reason::unknown_patch);
+  CHECK(demo.changes.add_note({"rob"}, "demo", "a", std::string(65'537, 'x')).detail ==
+        "a note is no longer than 65536 octets");
+  CHECK(demo.changes.add_check({"bot"}, "demo", "a", {"ci", "fail", "", std::string(4'097, 'x')})
+            .detail == "a check's description and address are no longer than 4096 octets");
   CHECK(demo.changes.add_note({"rob"}, "demo", "a", "look at it").result == Result::applied);
   CHECK(demo.changes.add_note({"ann"}, "demo", "a", "look at it").reason == Reason::permission);
   CHECK(demo.sql("SELECT count(message_row), count(series_id) FROM check_result") == "1|1");
