@@ -2,7 +2,6 @@
 
 #include "core/ingest/maillog.hpp"
 #include "core/ingest/metrics.hpp"
-#include "core/store/out_of_memory.hpp"
 
 namespace quilter {
 namespace {
@@ -29,7 +28,7 @@ void Forgetting::run(std::chrono::milliseconds every) {
   std::unique_lock lock{guard_};
   while (!stop_) {
     lock.unlock();
-    unless_out_of_memory([this] { forget(); });
+    forget();
     lock.lock();
     stopping_.wait_for(lock, every, [this] { return stop_; });
   }

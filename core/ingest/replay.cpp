@@ -5,7 +5,6 @@
 
 #include "core/ingest/maillog.hpp"
 #include "core/mime/read_mail.hpp"
-#include "core/store/out_of_memory.hpp"
 
 namespace quilter {
 namespace {
@@ -81,8 +80,7 @@ void Replay::run() {
     } catch (const std::exception& error) {
       if (!lock.owns_lock()) lock.lock();
       ++failures_;
-      if (!std::exchange(stumbled_, true))
-        unless_out_of_memory([&] { maillog::replay_stumbled(error.what()); });
+      if (!std::exchange(stumbled_, true)) maillog::replay_stumbled(error.what());
     }
     const auto pause = failures_ > 0 ? growing_pause(failures_, 100ms, 2s) : 0ms;
     stopping_.wait_for(lock,
