@@ -18,7 +18,9 @@ namespace {
 
 enum class Keeping : std::uint8_t { wanted, left };
 
-constexpr std::size_t longest_note = 65536;  // each reader of the log gets it, for ever
+// Each reader of the log gets them, for ever.
+constexpr std::size_t longest_note = 65536;
+constexpr std::size_t longest_of_check = 4096;
 
 // Under any stricter level who waits for a row would not see what it waited for.
 void begin(pqxx::transaction_base& transaction, const StoreOptions& options) {
@@ -207,6 +209,9 @@ std::vector<Outcome> Tracker::try_update(const Request& request) {
 Outcome Tracker::add_check(const Actor& actor, const std::string& project, const Target& target,
                            const CheckResult& check) {
   if (const auto fault = fault_of(check); !fault.empty()) return refused(target, fault);
+  if (std::max(check.url.size(), check.description.size()) > longest_of_check)
+    return refused(target, "a check's description and address are no longer than " +
+                               std::to_string(longest_of_check) + " octets");
   return transact([&, request = new_request()](auto& transaction) {
     const auto where = hold_for(transaction, actor, project, target, Action::add_check);
     if (where.outcome.result == Result::applied)

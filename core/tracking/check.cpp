@@ -7,8 +7,6 @@
 namespace quilter {
 namespace {
 
-constexpr std::size_t longest_check_text = 4096;  // each reader of the log gets it, for ever
-
 bool is_state(std::string_view text) {
   return text == "pending" || text == "success" || text == "warning" || text == "fail";
 }
@@ -31,9 +29,6 @@ std::string fault_of(const CheckResult& check) {
     return "no context of a check: " + context + "; such as build/x86, without blanks";
   if (!is_state(state))
     return "no state of a check: " + state + "; it is pending, success, warning or fail";
-  if (url.size() > longest_check_text || description.size() > longest_check_text)
-    return "a check's description and address are no longer than " +
-           std::to_string(longest_check_text) + " octets";
   if (!url.empty() && !is_web_address(url))
     return "no web address: " + url + "; it begins with http:// or https://, and has no blanks";
   return {};
