@@ -30,7 +30,7 @@ MergedCommit merged_commit(const GitCommit& commit) {
                       .message_ids = linked_message_ids(commit.message),
                       .author = lower(commit.author),
                       .subject = commit.subject};
-  if (!merged.message_ids.empty()) merged.paths = paths(in_order(find_diff(commit.diff).files));
+  if (!merged.message_ids.empty()) merged.paths = paths(find_diff(commit.diff).files);
   return merged;
 }
 

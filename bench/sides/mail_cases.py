@@ -62,10 +62,9 @@ def ingest(world):
         sides = {"bare": lambda clients=clients: world.bare(clients)}
         for subject in world.subjects:
             sides[subject.name] = lambda subject=subject, clients=clients: world.live(subject, clients)
-        if clients in FLOORS:
-            sides |= {"null": lambda clients=clients: world.null(clients), "rows": lambda clients=clients: world.rows(clients)}
-        found = alternate(world.plan.rounds, sides)
-        world.points.append((clients, {name: found[name] for name in found if name not in ("null", "rows")}))
+        floors = {"null": lambda clients=clients: world.null(clients), "rows": lambda clients=clients: world.rows(clients)}
+        found = alternate(world.plan.rounds, sides | (floors if clients in FLOORS else {}))
+        world.points.append((clients, {name: found[name] for name in sides}))
         ours, bare = found[world.ours.name], found["bare"]
         yield Row("3", f"ingest by {clients}", "mails/s", rates(ours), "bare INSERT", rates(bare),
                   INGEST_GOALS.get(clients), other=others(world, found))

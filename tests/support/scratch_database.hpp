@@ -1,8 +1,9 @@
 // A throw-away PostgreSQL for one test program, and a fresh database for each test.
 //
 // Promise: the cluster lives in a scratch folder, in memory where there is room and TMPDIR names
-// none, with PostgreSQL's default settings, and is stopped at the program's end. Errors:
-// std::runtime_error with what the script said. Threads: none; a local of one test.
+// none, with PostgreSQL's default settings, and is stopped at the program's end.
+// Errors: std::runtime_error with what the script said.
+// Threads: none; a local of one test.
 #pragma once
 
 #include <filesystem>
