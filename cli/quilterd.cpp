@@ -13,6 +13,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/usage.hpp"
 #include "config/config.hpp"
+#include "core/ingest/backlog.hpp"
 #include "core/ingest/forgetting.hpp"
 #include "core/ingest/ingest.hpp"
 #include "core/ingest/maillog.hpp"
@@ -71,7 +72,8 @@ int serve(Config config, const std::string& file) {
                       DatabaseEvents{maillog::database_away, maillog::database_back}};
   ProjectWatch projects{store, spool.path() + "/projects"};  // what is tracked
   Forgetting forgetting{store, config.database.parking};     // comments that wait in vain
-  Ingest ingest{store, projects, spool, {deadline, config.on_failure}};
+  Backlog backlog{store, spool, {config.spool.write_ahead_bytes, config.database.connections}};
+  Ingest ingest{store, projects, spool, backlog, {deadline, config.on_failure}};
   Replay replay{spool, store, projects, patience_of_replay(deadline)};  // of the spool
   const Metrics metrics{config.metrics, version, [&] { return spool.status(); }};
   const milter::Health health{[&] { return ingest.deadline() + 1min; },  // 1min: the disk's
@@ -88,6 +90,7 @@ int serve(Config config, const std::string& file) {
     projects.look_soon();
   };
   const auto ended = server.run([&] { read_again(file, config, apply); });  // SIGTERM ends it
+  backlog.drain();
   if (ended == milter::Ended::in_midair) {
     maillog::stopped_unfinished();
     std::_Exit(exit_code::failure);

@@ -115,9 +115,10 @@ const Reply& Session::end_of_message() {
     forget();
     return internal_error;
   }
-  const auto& message = transaction_->message;
+  auto message = std::move(transaction_->message);
+  transaction_->message.queue_id = message.queue_id;  // for fail()
   if (message.truncated) maillog::truncated(message.queue_id, transaction_->max_bytes);
-  const Status status = recorder_.record(message);
+  const Status status = recorder_.record(std::move(message));
   forget();
   return reply_to(status);
 }

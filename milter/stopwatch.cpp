@@ -1,8 +1,10 @@
 #include "milter/stopwatch.hpp"
 
+#include <utility>
+
 namespace quilter::milter {
 
-Status Stopwatch::record(const RawMessage& message) {
+Status Stopwatch::record(RawMessage message) {
   struct Entry {
     Stopwatch& watch;
     std::multiset<Clock::time_point>::iterator at;
@@ -14,7 +16,7 @@ Status Stopwatch::record(const RawMessage& message) {
   std::unique_lock held{guard_};
   const Entry entry{*this, since_.insert(Clock::now())};
   held.unlock();
-  return recorder_.record(message);
+  return recorder_.record(std::move(message));
 }
 
 std::chrono::milliseconds Stopwatch::longest() const {

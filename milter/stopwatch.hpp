@@ -19,7 +19,7 @@ class Stopwatch final : public Recorder {
   explicit Stopwatch(Recorder& recorder) : recorder_{recorder} {}
 
   bool wants(const ListMarks& marks) const override { return recorder_.wants(marks); }
-  Status record(const RawMessage& message) override;
+  Status record(RawMessage message) override;
 
   std::chrono::milliseconds longest() const;  // of the messages being recorded; 0 without any
 

@@ -39,7 +39,7 @@ def postfix_rows(world, case, what, null, goal, send):
 def tracked(world):
     """Postfix, tracked list mail: no milter, a null milter with the same negotiation, Quilter."""
     def send(port, subject):
-        found = world.smtp(port, SESSIONS)
+        found = world.smtp(port, SESSIONS, subject)
         return world.counted(subject, found) if subject else found
     yield from postfix_rows(world, "1", "tracked mail", "go-on", Goal("≥", 0.70), send)
 
@@ -47,7 +47,7 @@ def tracked(world):
 def untracked(world):
     """Postfix, mail for no tracked list: no milter, a null milter that accepts at the end of the header, Quilter."""
     def send(port, subject):
-        found = world.smtp(port, SESSIONS, list_id=UNTRACKED_ID)
+        found = world.smtp(port, SESSIONS, subject, list_id=UNTRACKED_ID)
         if subject:
             world.counted(subject, {"mails": 0})
         return found

@@ -5,6 +5,8 @@ import os
 import pathlib
 import re
 import subprocess
+import time
+import urllib.request
 
 import parts
 from ground import LIST_ID, PROJECT, Failure, run, wait_until
@@ -70,8 +72,10 @@ class World:
 
     def new_daemon(self, subject, name):
         """A daemon with a database of its own; both are called `name`."""
-        daemon = parts.Daemon(self.folder / name, self.database(subject, name), PATIENCE,
+        port = parts.free_port()
+        daemon = parts.Daemon(self.folder / name, self.database(subject, name), {**PATIENCE, "metrics.listen": f"127.0.0.1:{port}"},
                               prefix=("prlimit", "--nofile=8192"))
+        daemon.metrics = f"http://127.0.0.1:{port}/metrics"
 
         @contextlib.contextmanager
         def running():
@@ -135,10 +139,25 @@ class World:
     def through(self, daemon, clients, **options):
         """Tracked mail to any daemon. What is spooled is answered, too, and would make a quick database of none."""
         begin = daemon.log_size()
-        found = self.with_cpu(lambda: self.drive(f"milter:{daemon.address}", clients, **options), daemon.process.pid)
+
+        def drive():
+            return self.settled(daemon, self.drive(f"milter:{daemon.address}", clients, **options))
+        found = self.with_cpu(drive, daemon.process.pid)
         if "status=spooled" in daemon.log(begin):
             raise Failure(f"mail was spooled:\n{daemon.log(begin)[-2000:]}")
         return found
+
+    @staticmethod
+    def settled(daemon, found):
+        """The rate at which mail came into the database, not that at which it was answered: until its backlog is empty."""
+        start = time.monotonic()
+
+        def backlog():
+            with urllib.request.urlopen(daemon.metrics) as page:
+                told = re.search(r"^quilter_backlog_messages (\d+)", page.read().decode(), re.MULTILINE)
+            return int(told[1]) if told else 0  # a revision that has none
+        wait_until(lambda: backlog() == 0, "the backlog is recorded", 60)
+        return {**found, "rate": found["mails"] / (found["seconds"] + time.monotonic() - start)}
 
     def with_cpu(self, drive, *processes):
         """With "cpu": milliseconds a mail, of PostgreSQL and the processes; the driver's is not in it."""
@@ -155,9 +174,11 @@ class World:
             raise Failure(f"{subject.name} recorded {there} of {self.recorded[subject.name]} mails")
         return found
 
-    def smtp(self, port, clients, **options):
+    def smtp(self, port, clients, subject=None, **options):
         """Through Postfix; back once its queue is empty, so that the next one does not pay for this one's deliveries."""
         found = self.drive(f"smtp:{port}", clients, **options)
+        if subject:
+            found = self.settled(self.daemon(subject), found)
         queue = self.folder / "mta" / "queue"
         wait_until(lambda: not any(files for name in ("incoming", "active", "deferred") for *_, files in os.walk(queue / name)),
                    "Postfix's queue is empty", 600)

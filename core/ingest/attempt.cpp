@@ -68,17 +68,20 @@ Attempt attempt_in(const Project& project, Mail mail, const RawMessage& message,
                    const Patience& patience) {
   const auto start = Clock::now();
   auto begun = begin(project, std::move(mail), message);
+  record(begun, store, patience);
+  begun.attempt.delay = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+  return std::move(begun.attempt);
+}
+
+void record(Begun& begun, Store& store, const Patience& patience) {
+  if (!begun.submission) return;
   auto& attempt = begun.attempt;
-  if (begun.submission) {
-    guarded(attempt, [&] {
-      attempt.outcome = metrics::timed(metrics::Stage::database, [&] {
-        return store.record(project, *begun.submission, message, patience);
-      });
-      metrics::observe(metrics::Stage::lock_wait, attempt.outcome.lock_wait);
+  guarded(attempt, [&] {
+    attempt.outcome = metrics::timed(metrics::Stage::database, [&] {
+      return store.record(begun.project, *begun.submission, begun.message, patience);
     });
-  }
-  attempt.delay = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-  return std::move(attempt);
+    metrics::observe(metrics::Stage::lock_wait, attempt.outcome.lock_wait);
+  });
 }
 
 void record_together(std::span<Begun* const> all, Store& store, const Patience& patience) {

@@ -40,7 +40,10 @@ struct Begun {
 };
 Begun begin(const Project& project, Mail mail, const RawMessage& message);
 
-// Gives each that has a submission its outcome.
+// Gives it its outcome, where it has a submission.
+void record(Begun& begun, Store& store, const Patience& patience);
+
+// Gives each that has a submission its outcome; several may share a transaction.
 void record_together(std::span<Begun* const> all, Store& store, const Patience& patience);
 
 // Takes the mail, since its text is held once only where it is given away.

@@ -195,6 +195,18 @@ void spool_torn(std::string_view id, std::string_view why) {
   });
 }
 
+void write_ahead_off(std::string_view why) {
+  event(LogLevel::warning, "write-ahead-off", [&] { return Fields{reason_field(why)}; });
+}
+
+void backlog_held(std::string_view queue_id) {
+  event_of(queue_id, LogLevel::error, "backlog-held", nothing_else);
+}
+
+void backlog_stumbled(std::string_view why) {
+  event(LogLevel::error, "backlog-stumbled", [&] { return Fields{reason_field(why)}; });
+}
+
 void replay_failed(std::string_view id, std::string_view queue_id, int tries,
                    std::string_view why) {
   event_of(queue_id, LogLevel::warning, "replay-failed", [&] {

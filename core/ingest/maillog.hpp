@@ -48,6 +48,9 @@ void database_back();
 void spool_found(int waiting, int failed);  // at start, what earlier runs left
 void spool_recovered(std::string_view id);  // whole, found in tmp/ after a crash
 void spool_torn(std::string_view id, std::string_view why);
+void write_ahead_off(std::string_view why);    // messages are answered once they are recorded
+void backlog_held(std::string_view queue_id);  // answered, and neither database nor spool takes it
+void backlog_stumbled(std::string_view why);
 void replay_failed(std::string_view id, std::string_view queue_id, int tries, std::string_view why);
 void replay_set_aside(std::string_view id, std::string_view queue_id, std::string_view why);
 void replay_stumbled(std::string_view why);  // the spool's folder, not a message in it

@@ -26,6 +26,7 @@ using Family = prometheus::Family<Metric>;
 
 std::atomic<bool> away{false};
 std::atomic<std::int64_t> parked_comments{0};
+std::atomic<std::size_t> in_backlog{0};
 
 struct Numbers {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
@@ -66,7 +67,8 @@ prometheus::Histogram& histogram(metrics::Stage stage) {
         {{"stage", name}}, prometheus::Histogram::BucketBoundaries{.0001, .0003, .001, .003, .01,
                                                                    .03, .1, .3, 1, 3, 10});
   };
-  static const std::array stages{make("parse"), make("lock_wait"), make("database"), make("spool")};
+  static const std::array stages{make("parse"), make("lock_wait"), make("database"), make("spool"),
+                                 make("write_ahead")};
   return *stages.at(static_cast<std::size_t>(stage));
 }
 
@@ -99,6 +101,8 @@ class State final : public prometheus::Collectable {
             gauges("quilter_spool_bytes", "Their size", {{{}, static_cast<double>(spool.bytes)}}),
             gauges("quilter_spool_oldest_seconds", "How long the oldest one has waited",
                    {{{}, std::max(0.0, std::chrono::duration<double>(age).count())}}),
+            gauges("quilter_backlog_messages", "Answered, and not yet in the database or the spool",
+                   {{{}, static_cast<double>(in_backlog)}}),
             gauges("quilter_database_up", "0 while the database is away",
                    {{{}, metrics::database_is_away() ? 0.0 : 1.0}}),
             gauges("quilter_parked_comments",
@@ -134,6 +138,10 @@ void observe(Stage stage, std::chrono::steady_clock::duration time) {
 
 void parked(std::int64_t comments) {
   parked_comments = comments;
+}
+
+void backlog(std::size_t messages) {
+  in_backlog = messages;
 }
 
 void database_away(bool is_away) {

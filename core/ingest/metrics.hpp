@@ -26,13 +26,14 @@ struct MetricsOptions {
 
 namespace metrics {
 
-enum class Stage : std::uint8_t { parse, lock_wait, database, spool };
+enum class Stage : std::uint8_t { parse, lock_wait, database, spool, write_ahead };
 
 void message(std::string_view project, Status status);
 void races(int reruns, int violations);
 void observe(Stage stage, std::chrono::steady_clock::duration time);
 void event(std::string_view name);   // of the log line: "database-away"
 void parked(std::int64_t comments);  // in the whole database
+void backlog(std::size_t messages);
 void database_away(bool is_away);
 bool database_is_away();
 

@@ -31,7 +31,7 @@ class Recorder {
   // False: no tracked list; the message can go its way unread.
   virtual bool wants(const ListMarks& marks) const = 0;
 
-  virtual Status record(const RawMessage& message) = 0;
+  virtual Status record(RawMessage message) = 0;
 };
 
 }  // namespace quilter

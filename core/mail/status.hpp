@@ -10,7 +10,7 @@ enum class Status : std::uint8_t {
   ignored,         // for a tracked list, and nothing to record: no patch, no reply to one
   already_stored,  // recorded before; nothing was changed
   stored,          // committed
-  spooled,         // the world failed; it is on our disk, and recorded as soon as it can be
+  spooled,         // on our disk, and recorded as soon as it can be
   set_aside,       // it cannot be recorded as it is; on our disk, for a person to look at
   try_later,       // neither in the database nor on our disk; the client must send again
 };

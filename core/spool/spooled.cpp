@@ -152,15 +152,18 @@ std::optional<Timestamp> time_from(std::string_view text) {
 }
 
 std::string header_of(const Spooled& spooled) {
-  const auto& message = spooled.message;
+  return header_of(spooled.message, spooled.projects, spooled.arrived, spooled.reason);
+}
+
+std::string header_of(const RawMessage& message, const std::vector<std::string>& projects,
+                      Timestamp arrived, std::string_view reason) {
   std::string header{first_line};
   header += "queue-id: " + escaped(message.queue_id) + "\n";
   header += "reverse-path: " + escaped(message.envelope.reverse_path) + "\n";
-  for (const auto& project : spooled.projects) header += "project: " + escaped(project) + "\n";
-  const auto arrived = std::clamp(spooled.arrived, Timestamp{}, last_second);
-  header += "arrived: " + iso8601(arrived) + "\n";
+  for (const auto& project : projects) header += "project: " + escaped(project) + "\n";
+  header += "arrived: " + iso8601(std::clamp(arrived, Timestamp{}, last_second)) + "\n";
   header += message.truncated ? "truncated: yes\n" : "truncated: no\n";
-  header += "reason: " + escaped(spooled.reason) + "\n";
+  header += "reason: " + escaped(reason) + "\n";
   header += "size: " + std::to_string(message.bytes.size()) + "\n";
   const auto sha256 = digest(header, message.bytes);
   return header.append(digest_field).append(sha256).append("\n\n");

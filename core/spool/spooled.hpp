@@ -47,6 +47,8 @@ struct SpooledHeader {
 
 // The file is this, then message.bytes.
 std::string header_of(const Spooled& spooled);
+std::string header_of(const RawMessage& message, const std::vector<std::string>& projects,
+                      Timestamp arrived, std::string_view reason);
 
 std::variant<Spooled, Torn> from_file(std::string file);
 

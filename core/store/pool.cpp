@@ -126,6 +126,11 @@ bool Pool::may_take(Urgency urgency) const {
   return live_waiting_ == 0 && leased_in_background_ < options_.connections / 2;
 }
 
+bool Pool::is_away() const {
+  const std::lock_guard lock{guard_};
+  return away_.has_value();
+}
+
 bool Pool::wants_connection() const {
   return away_ || (waiting_ > 0 && idle_.empty() && open_ < options_.connections);
 }

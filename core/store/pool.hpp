@@ -97,6 +97,8 @@ class Pool {
   // Without an end of the patience, lease_timeout bounds the wait.
   Lease lease(const Patience& patience = {});
 
+  bool is_away() const;
+
  private:
   void keep_connected();
   void add_connection(std::unique_lock<std::mutex>& lock);
@@ -113,7 +115,7 @@ class Pool {
 
   StoreOptions options_;
   Hooks hooks_;
-  std::mutex guard_;
+  mutable std::mutex guard_;
   std::condition_variable freed_, wanted_;
   std::vector<std::unique_ptr<Connection>> idle_;
   int open_ = 0;  // idle and leased

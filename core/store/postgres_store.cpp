@@ -99,6 +99,10 @@ auto PostgresStore::ask(Urgency urgency, Work work) {
   });
 }
 
+bool PostgresStore::is_away() const {
+  return pool_->is_away();
+}
+
 std::vector<Project> PostgresStore::projects() {
   return ask(Urgency::live, [](auto& transaction) { return tracked_projects(transaction); });
 }

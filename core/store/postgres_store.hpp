@@ -37,6 +37,7 @@ class PostgresStore final : public Store {
   RecordOutcome record(const Project& project, const Submission& submission,
                        const RawMessage& message, const Patience& patience) override;
   void record_all(std::span<Errand* const> errands) override;  // in one transaction where it can
+  bool is_away() const override;
   std::vector<Project> projects() override;
   int forget_parked(std::chrono::hours age, int most) override;
   std::int64_t parked() override;

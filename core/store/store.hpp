@@ -77,6 +77,9 @@ class Store {
           record(errand->project, errand->submission, errand->message, errand->patience);
   }
 
+  // True where record() would say so at once.
+  virtual bool is_away() const { return false; }
+
   virtual std::vector<Project> projects() = 0;  // the tracked ones
 
   // Forgets at most `most` of the comments that have waited for longer than `age` for what they

@@ -3,6 +3,7 @@
 The canonical dump must equal that of the undisturbed run: the same mails once, in order, by the same build, into a
 database of their own. That dump is kept beside the build, by mails and programs.
 """
+import contextlib
 import difflib
 import hashlib
 import os
@@ -14,6 +15,7 @@ import traffic as sending
 from parts import Failure
 
 EMPTYING = 120  # seconds that the spool has for its replay
+BACKLOG = 20  # seconds that what was answered ahead has
 CREATED = "('patch-created', 'cover-created', 'comment-created')"
 DISASTERS = ("internal error", "AddressSanitizer", "ThreadSanitizer", "runtime error:", "LeakSanitizer")
 
@@ -26,9 +28,9 @@ def settle(postgres, daemons, traffics, seed, allow=()):
     """
     for daemon in daemons:
         wait_for_empty_spool(daemon)
-    problems = [problem for daemon in daemons for problem in left_over(daemon, allow)]
     records = [record for one in traffics for record in one.records.values()]
-    recorded = postgres.sql("SELECT message_id FROM message").split()
+    recorded = wait_for_backlog(postgres, records)
+    problems = [problem for daemon in daemons for problem in left_over(daemon, allow)]
     problems += differences(records, recorded)
     problems += unlike(f"SELECT message_row FROM event WHERE category IN {CREATED}", postgres,
                        "SELECT id FROM message", "messages and the events of their coming")
@@ -37,6 +39,20 @@ def settle(postgres, daemons, traffics, seed, allow=()):
         problems += compare_dumps(postgres, {record.mail.message_id: record.mail for record in records}.values())
     if problems:
         raise Failure("the account does not hold:\n" + "\n".join(problems))
+
+
+def wait_for_backlog(postgres, records):
+    """What is recorded, once that is all that was accepted: a message may be answered a moment before. What is missing after
+    that time is lost."""
+    def recorded():
+        return postgres.sql("SELECT message_id FROM message").split()
+    with contextlib.suppress(Failure):
+        parts.wait_until(lambda: accepted_of(records) <= set(recorded()), "all that was accepted is recorded", BACKLOG)
+    return recorded()
+
+
+def accepted_of(records):
+    return {record.mail.message_id for record in records if record.mail.tracked and record.accepted}
 
 
 def wait_for_empty_spool(daemon):
@@ -59,7 +75,7 @@ def left_over(daemon, allow):
 def differences(records, recorded):
     """Between what was accepted and what is there."""
     tracked = {record.mail.message_id for record in records if record.mail.tracked}
-    accepted = {record.mail.message_id for record in records if record.mail.tracked and record.accepted}
+    accepted = accepted_of(records)
     for what, names in (("accepted and not recorded", accepted - set(recorded)),
                         ("recorded and never accepted", (set(recorded) & tracked) - accepted),
                         ("recorded and not of the tracked list", set(recorded) - tracked)):

@@ -20,7 +20,7 @@ namespace {
 
 struct HangingRecorder final : Recorder {
   bool wants(const ListMarks& /*marks*/) const override { return true; }
-  Status record(const RawMessage& /*message*/) override {
+  Status record(RawMessage /*message*/) override {
     begun.set_value();
     released.get_future().wait();
     return Status::stored;

@@ -30,7 +30,7 @@ class RecordingRecorder final : public Recorder {
     return true;
   }
 
-  Status record(const RawMessage& message) override {
+  Status record(RawMessage message) override {
     if (message.queue_id.starts_with("HOLD")) released_.acquire();
     const std::lock_guard held{guard_};
     messages_.push_back(message);

@@ -91,7 +91,7 @@ void say(char byte) {
 
 struct BlockingRecorder final : Recorder {
   bool wants(const ListMarks&) const override { return true; }
-  Status record(const RawMessage& message) override {
+  Status record(RawMessage message) override {
     if (message.queue_id == "BLOCK") {
       say('r');
       char byte = 0;

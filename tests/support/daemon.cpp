@@ -44,11 +44,12 @@ void hand_over(int listening) {
 }  // namespace
 
 Daemon::Daemon(const std::string& database, const std::string& more_configuration, int listening,
-               Until until) {
+               Until until, Answered answer) {
   std::ofstream{configuration()} << "[milter]\nlisten = \"" << (listening < 0 ? address() : "fd:3")
                                  << "\"\n[database]\nconnection = \"" << database
                                  << "\"\ndeadline = \"60s\"\n[spool]\nfolder = \"" << folder_.path()
                                  << "\"\n"
+                                 << (answer == Answered::once_recorded ? "write_ahead = 0\n" : "")
                                  << more_configuration;
   const auto file = path_of("quilterd");
   pid_ = fork();

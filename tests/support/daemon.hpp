@@ -17,12 +17,16 @@ namespace quilter::test {
 // Up to where a test waits; what logs to the journal leaves no log to see it by.
 enum class Until { started, listening };
 
+// When a message is answered: a test that looks into the database then wants the first.
+enum class Answered { once_recorded, ahead };
+
 class Daemon {
  public:
   // What more there is goes on in the table [spool].
   // `listening`: a socket that it is handed as systemd does, as descriptor 3; -1: it makes its own.
   explicit Daemon(const std::string& database, const std::string& more_configuration = "",
-                  int listening = -1, Until until = Until::listening);
+                  int listening = -1, Until until = Until::listening,
+                  Answered answer = Answered::once_recorded);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;

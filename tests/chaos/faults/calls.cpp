@@ -202,6 +202,7 @@ ssize_t writev(int descriptor, const iovec* pieces, int count) {
 
 ssize_t pwrite(int descriptor, const void* bytes, std::size_t size, off_t offset) {
   return play_write(descriptor, [&] {
+    Disk::instance().about_to_overwrite(descriptor, size, offset);
     return static_cast<ssize_t>(::syscall(SYS_pwrite64, descriptor, bytes, size, offset));
   });
 }

@@ -118,6 +118,18 @@ void Disk::tear_files(const std::string& folder) const {
   }
 }
 
+// The later half of each, the last one first.
+void Disk::tear_overwritten() const {
+  for (auto one = overwritten_.rbegin(); one != overwritten_.rend(); ++one) {
+    const auto half = one->before.size() / 2;
+    const auto file =
+        static_cast<int>(::syscall(SYS_openat, AT_FDCWD, one->path.c_str(), O_WRONLY | O_CLOEXEC));
+    ::syscall(SYS_pwrite64, file, one->before.data() + half, one->before.size() - half,
+              one->offset + static_cast<off_t>(half));
+    ::close(file);
+  }
+}
+
 void Disk::undo_changes() const {
   for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
     if (change->kind == Change::Kind::renamed) move(change->path, change->from);
@@ -130,6 +142,7 @@ void Disk::die() {
   if (order_.fault == "power-cut") {
     tear_files(folder_);
     tear_files(store());
+    tear_overwritten();
     undo_changes();
   }
   for (;;) ::kill(::getpid(), SIGKILL);
@@ -147,9 +160,23 @@ void Disk::about_to_write(int file) {
   if (::fstat(file, &there) == 0) durable_.emplace(there.st_ino, there.st_size);
 }
 
+void Disk::about_to_overwrite(int file, std::size_t size, off_t offset) {
+  struct stat there {};
+  std::string before(size, '\0');
+  const auto got = ::pread(file, before.data(), size, offset);
+  if (got <= 0 || ::fstat(file, &there) != 0) return;
+  before.resize(static_cast<std::size_t>(got));
+  std::array<char, PATH_MAX> path{};
+  const auto link = "/proc/self/fd/" + std::to_string(file);
+  if (::readlink(link.c_str(), path.data(), path.size() - 1) > 0)
+    overwritten_.push_back({there.st_ino, path.data(), offset, std::move(before)});
+}
+
 void Disk::synced(int file) {
   struct stat there {};
-  if (::fstat(file, &there) == 0) durable_[there.st_ino] = there.st_size;
+  if (::fstat(file, &there) != 0) return;
+  durable_[there.st_ino] = there.st_size;
+  std::erase_if(overwritten_, [&](const Overwritten& one) { return one.file == there.st_ino; });
 }
 
 void Disk::created(const std::string& path) {

@@ -11,11 +11,12 @@
 //            ENOSPC EIO EDQUOT EROFS EACCES EMFILE   calls N to N + COUNT - 1 of the step fail so
 //     STEP   create, write, fsync, rename (link too), dirsync (fsync of a folder), unlink
 //
-// What a power cut leaves: of what was written to a file since its last fsync, half (torn). Of what
-// was done to the names in a folder since its last fsync, nothing: files created or renamed are not
-// there, removed ones are there again. POSIX promises no more. A rename is one thing, and lasts
-// once the folder that it leads to was synced. What is there at the start is taken for durable.
-// Overwriting in place, truncating and mkdir are not played: a spool does none of them.
+// What a power cut leaves: of what was written to a file since its last fsync, half (torn), also
+// where it took the place of something. Of what was done to the names in a folder since its last
+// fsync, nothing: files created or renamed are not there, removed ones are there again. POSIX
+// promises no more. A rename is one thing, and lasts once the folder that it leads to was synced.
+// What is there at the start is taken for durable. Truncating and mkdir are not played: a spool
+// does neither while it takes mail.
 //
 // Threads: whoever calls holds the guard. One call at a time, so that all have stopped when one
 // dies.
@@ -50,6 +51,7 @@ class Disk {
   // What has been done.
   void emptied(int file);  // or created
   void about_to_write(int file);
+  void about_to_overwrite(int file, std::size_t size, off_t offset);
   void synced(int file);
   void created(const std::string& path);
   void folder_synced(const std::string& folder);
@@ -68,6 +70,12 @@ class Disk {
     std::string path;
     std::string kept;  // of the file that was here before
   };
+  struct Overwritten {  // since the file's last fsync
+    ino_t file;
+    std::string path;
+    off_t offset;
+    std::string before;
+  };
   struct Order {
     std::string text, fault, when, step;
     int first = 0, count = 1;
@@ -77,6 +85,7 @@ class Disk {
   void read_order();
   void tear_files(const std::string& folder) const;
   void undo_changes() const;
+  void tear_overwritten() const;
   std::string store() const { return folder_ + ".kept"; }
 
   std::recursive_mutex guard_;
@@ -85,6 +94,7 @@ class Disk {
   int calls_ = 0;                   // of the order's step
   std::map<ino_t, off_t> durable_;  // bytes of the files that were written to
   std::vector<Change> changes_;
+  std::vector<Overwritten> overwritten_;
   int kept_ = 0;
 };
 

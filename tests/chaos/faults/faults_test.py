@@ -90,6 +90,14 @@ class Faults(unittest.TestCase):
         self.dies(SPOOL % (True, "0"), "power-cut before create:2")
         self.assertEqual((self.folder / "new/a").read_text(), "old")
 
+    def test_what_was_overwritten_and_not_synced_is_torn(self):
+        for synced, content in ((False, b"1234old!"), (True, b"12345678")):
+            (self.folder / "new/a").write_bytes(b"old?old!")
+            sync = "os.fsync(file); " if synced else ""
+            self.dies(f"file = os.open('new/a', os.O_RDWR); os.pwrite(file, b'12345678', 0); {sync}put('tmp/b', b'x', False)",
+                      "power-cut before create:1")
+            self.assertEqual((self.folder / "new/a").read_bytes(), content)
+
     def test_an_error_comes_so_often_as_was_ordered(self):
         text = """
 for _ in range(4):

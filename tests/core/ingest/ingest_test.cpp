@@ -40,11 +40,12 @@ SpoolOptions spool_options(const ScratchFolder& folder) {
 
 struct Running {
   explicit Running(const std::string& on_failure = "spool")
-      : ingest{store, watch, spool, {std::chrono::seconds{5}, on_failure}} {}
+      : ingest{store, watch, spool, backlog, {std::chrono::seconds{5}, on_failure}} {}
   ScriptedStore store;
   ScratchFolder folder;
   Spool spool{spool_options(folder)};
   ProjectWatch watch{store, ""};
+  Backlog backlog{store, spool, {.write_ahead_bytes = 0}};  // all is recorded before it is answered
   Ingest ingest;
 };
 

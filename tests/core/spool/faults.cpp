@@ -81,6 +81,16 @@ ssize_t write(int file, const void* bytes, size_t size) {
   return is_faulty("write", half) ? -1 : ::syscall(SYS_write, file, bytes, size);
 }
 
+ssize_t pwrite(int file, const void* bytes, size_t size, off_t offset) {
+  const auto half = [&] { ::syscall(SYS_pwrite64, file, bytes, size / 2, offset); };
+  if (is_faulty("pwrite", half)) return -1;
+  return ::syscall(SYS_pwrite64, file, bytes, size, offset);
+}
+
+int fdatasync(int file) {
+  return is_faulty("fdatasync") ? -1 : static_cast<int>(::syscall(SYS_fdatasync, file));
+}
+
 int fsync(int file) {
   if (is_faulty("fsync " + quilter::test::kind_of(file))) return -1;
   return static_cast<int>(::syscall(SYS_fsync, file));

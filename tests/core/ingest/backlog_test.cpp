@@ -1,0 +1,228 @@
+#include "core/ingest/backlog.hpp"
+
+#include <filesystem>
+#include <semaphore>
+#include <thread>
+
+#include "core/ingest/ingest.hpp"
+#include "core/mime/read_mail.hpp"
+#include "core/spool/write_ahead.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/scratch_database.hpp"
+#include "tests/support/scripted_store.hpp"
+
+using namespace quilter;
+using namespace quilter::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const mime::Library gmime;
+
+// Records nothing until it is released, and counts what is recorded in one go.
+class GatedStore final : public Store {
+ public:
+  explicit GatedStore(ScriptedStore& store) : store_{store} {}
+  RecordOutcome record(const Project& project, const Submission& submission,
+                       const RawMessage& message, const Patience& patience) override {
+    return store_.record(project, submission, message, patience);
+  }
+  void record_all(std::span<Errand* const> errands) override {
+    if (gated) gate.acquire();
+    together.push_back(errands.size());
+    store_.record_all(errands);
+  }
+  bool is_away() const override { return away; }
+  std::vector<Project> projects() override { return store_.projects(); }
+  int forget_parked(std::chrono::hours, int) override { return 0; }
+  std::int64_t parked() override { return 0; }
+
+  std::counting_semaphore<> gate{0};
+  std::atomic<bool> gated = false, away = false;
+  std::vector<std::size_t> together;
+
+ private:
+  ScriptedStore& store_;
+};
+
+SpoolOptions options_in(const ScratchFolder& folder) {
+  SpoolOptions options;
+  options.folder = folder.path();
+  options.min_free_bytes = 0;
+  return options;
+}
+
+struct Running {
+  explicit Running(const std::string& on_failure = "spool", std::chrono::milliseconds deadline = 5s)
+      : ingest{store, watch, spool, backlog, {deadline, on_failure}} {}
+  ScriptedStore scripted;
+  GatedStore store{scripted};
+  ScratchFolder folder;
+  Spool spool{options_in(folder)};
+  ProjectWatch watch{store, ""};
+  Backlog backlog{store, spool, {std::size_t{1} << 20U, 1}};
+  Ingest ingest;
+
+  std::size_t in_the_log() const { return WriteAhead::left_in(folder.path()).whole.size(); }
+};
+
+RawMessage patch(int number, const std::string& lists = "List-Id: <net.example.org>\r\n") {
+  RawMessage message;
+  message.queue_id = "Q" + std::to_string(number);
+  message.envelope.forward_paths = {"secret@example.org"};
+  message.bytes =
+      "From: Ann <ann@example.org>\r\nMessage-ID: <" + std::to_string(number) +
+      "@example.org>\r\nSubject: [PATCH] x\r\n" + lists +
+      "\r\n---\r\ndiff --git a/f b/f\r\n--- a/f\r\n+++ b/f\r\n@@ -1 +1 @@\r\n-x\r\n+y\r\n";
+  return message;
+}
+
+}  // namespace
+
+TEST_CASE("a message is answered once it is in the log, and recorded in a moment") {
+  Running running;
+  running.store.gated = true;
+  CHECK(running.ingest.record(patch(
+            1, "List-Id: <net.example.org>\r\nList-Id: <mm.example.org>\r\n")) == Status::spooled);
+  const auto left = WriteAhead::left_in(running.folder.path()).whole;
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].projects == std::vector<std::string>{"net", "mm"});
+  CHECK(left[0].message.queue_id == "Q1");
+  CHECK(left[0].message.envelope.forward_paths.empty());
+  CHECK(running.scripted.recorded.empty());
+  running.store.gate.release();
+  running.backlog.drain();
+  CHECK(running.scripted.recorded ==
+        std::vector<std::string>{"net 1@example.org", "mm 1@example.org"});
+  CHECK(running.in_the_log() == 0);
+  CHECK(running.spool.status().waiting == 0);
+}
+
+TEST_CASE("those that come while others are recorded are recorded together") {
+  Running running;
+  running.store.gated = true;
+  for (int i = 0; i < 40; ++i) REQUIRE(running.ingest.record(patch(i)) == Status::spooled);
+  running.store.gate.release(100);
+  running.backlog.drain();
+  CHECK(running.scripted.recorded.size() == 40);
+  CHECK(running.store.together == std::vector<std::size_t>{1, 32, 7});
+}
+
+TEST_CASE("no more than a bound are answered ahead; who comes then records it himself") {
+  Running running{"spool", 200ms};
+  running.store.gated = true;
+  int ahead = 0;
+  while (running.ingest.record(patch(ahead)) == Status::spooled) ++ahead;
+  CHECK(ahead == 65);  // one of them is being recorded
+  CHECK(running.scripted.recorded == std::vector<std::string>{"net 65@example.org"});
+  running.store.gate.release(100);
+  running.backlog.drain();
+  CHECK(running.scripted.recorded.size() == 66);
+}
+
+TEST_CASE("nothing is answered ahead where the answer is to be the database's") {
+  const auto why =
+      GENERATE(values<std::string>({"tempfail", "away", "large", "nothing to record"}));
+  Running running{why == "tempfail" ? "tempfail" : "spool"};
+  running.store.away = why == "away";
+  auto mail = patch(1);
+  if (why == "large") mail.bytes += std::string(Backlog::most_message_bytes, 'x');
+  if (why == "nothing to record")
+    mail.bytes = "Subject: hello\r\nList-Id: <net.example.org>\r\n\r\nhello\r\n";
+  CHECK(running.ingest.record(mail) ==
+        (why == "nothing to record" ? Status::ignored : Status::stored));
+  CHECK(running.store.together.empty());
+}
+
+TEST_CASE("what the database does not take goes to the spool, and leaves the log") {
+  struct Row {
+    Failure failure;
+    int waiting, failed;
+  };
+  const auto row = GENERATE(
+      values<Row>({{Failure::away, 1, 0}, {Failure::passing, 1, 0}, {Failure::refused, 0, 1}}));
+  Running running;
+  running.scripted.answers["net"] = failure(row.failure);
+  CHECK(running.ingest.record(patch(1)) == Status::spooled);
+  running.backlog.drain();
+  CHECK(running.spool.status().waiting == row.waiting);
+  CHECK(running.spool.status().failed == row.failed);
+  CHECK(running.in_the_log() == 0);
+}
+
+TEST_CASE("a bug that one mail meets sets that mail aside") {
+  Running running;
+  running.scripted.has_bug = true;
+  CHECK(running.ingest.record(patch(1)) == Status::spooled);
+  running.backlog.drain();
+  CHECK(running.spool.status().failed == 1);
+}
+
+TEST_CASE(
+    "what neither database nor spool takes is held in the log, and nothing is answered ahead "
+    "until it got away") {
+  ScratchFolder folder;
+  auto full = options_in(folder);
+  full.max_files = 1;
+  ScriptedStore scripted;
+  GatedStore store{scripted};
+  const ProjectWatch watch{store, ""};
+  Spool spool{full};
+  spool.keep({.message = patch(0), .projects = {"net"}, .arrived = {}, .reason = {}});
+  {
+    Backlog backlog{store, spool, {std::size_t{1} << 20U, 1}};
+    Ingest ingest{store, watch, spool, backlog, {5s, "spool"}};
+    scripted.answers["net"] = failure(Failure::passing);
+    CHECK(ingest.record(patch(1)) == Status::spooled);
+    backlog.drain();
+    CHECK(WriteAhead::left_in(folder.path()).whole.size() == 1);
+    CHECK(ingest.record(patch(2)) == Status::try_later);  // and so is its client's
+    {
+      const std::lock_guard lock{scripted.guard};
+      scripted.answers["net"] = {.status = Status::stored, .detail = {}};
+    }
+    while (ingest.record(patch(3)) != Status::spooled) std::this_thread::yield();
+    backlog.drain();
+  }
+  CHECK(WriteAhead::left_in(folder.path()).whole.empty());
+}
+
+TEST_CASE("what an earlier run left in the log goes to the spool") {
+  ScratchFolder folder;
+  ScriptedStore store;
+  Spool spool{options_in(folder)};
+  {
+    WriteAhead log;
+    log.begin(folder.path(), std::size_t{1} << 20U);
+    for (int i = 0; i < 3; ++i) {
+      const auto mail = patch(i);
+      REQUIRE(log.put(header_of(mail, {"net"}, {}, ""), mail.bytes));
+    }
+  }
+  {
+    const Backlog backlog{store, spool, {std::size_t{1} << 20U, 1}};
+    CHECK(spool.status().waiting == 3);
+    CHECK(WriteAhead::left_in(folder.path()).whole.empty());
+  }
+  const auto kept = std::get<Spooled>(spool.claim(spool.waiting().at(1))->read());
+  CHECK(kept.message.queue_id == "Q1");
+  CHECK(kept.projects == std::vector<std::string>{"net"});
+}
+
+TEST_CASE("where the spool has no room for what an earlier run left, it stays in the log") {
+  ScratchFolder folder;
+  ScriptedStore store;
+  auto full = options_in(folder);
+  full.max_files = 1;
+  Spool spool{full};
+  {
+    WriteAhead log;
+    log.begin(folder.path(), std::size_t{1} << 20U);
+    for (int i = 0; i < 3; ++i) {
+      const auto mail = patch(i);
+      REQUIRE(log.put(header_of(mail, {"net"}, {}, ""), mail.bytes));
+    }
+  }
+  const Backlog backlog{store, spool, {std::size_t{1} << 20U, 1}};
+  CHECK(WriteAhead::left_in(folder.path()).whole.size() == 3);
+}
