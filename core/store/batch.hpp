@@ -21,7 +21,7 @@ struct BatchLimits {
   // What is in haste keeps Status::try_later where its batch would have to look closer after that.
   Patience::Clock::time_point until = Patience::Clock::time_point::max();
   // Neighbourhoods of more, for each errand, comments too, are not read whole if a glimpse tells.
-  std::size_t members_a_mail = 25;
+  std::size_t members_a_mail = 8;
 };
 
 // `begin`: statements that go before the first one, "" or ending in ";". Sets the outcomes.
