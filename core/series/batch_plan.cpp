@@ -1,70 +1,16 @@
 #include "core/series/batch_plan.hpp"
 
-#include <numeric>
+#include <algorithm>
+#include <iterator>
 #include <set>
+#include <utility>
 
+#include "core/series/extend_batch.hpp"
 #include "core/series/identities.hpp"
+#include "core/series/kindred.hpp"
 
 namespace quilter {
 namespace {
-
-// Which of so many things are one, by what they share.
-class Unions {
- public:
-  explicit Unions(std::size_t count) : parent_(count) {
-    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-  }
-  std::size_t find(std::size_t one) {
-    while (parent_[one] != one) one = parent_[one] = parent_[parent_[one]];
-    return one;
-  }
-  void unite(std::size_t one, std::size_t other) { parent_[find(other)] = find(one); }
-
- private:
-  std::vector<std::size_t> parent_;
-};
-
-bool is_member(const Arrival& arrival) {
-  return arrival.submission.kind != Kind::comment;
-}
-
-struct Kindred {
-  std::vector<const Arrival*> arrivals;
-  std::vector<std::int64_t> neighbourhoods, missing_ties;
-};
-
-// Arrivals that share a tie, or whose ties share a neighbourhood; in the order of the first of
-// each.
-std::vector<Kindred> kindred(std::span<const Arrival> arrivals, const BatchFacts& facts) {
-  Unions unions{arrivals.size()};
-  std::map<std::int64_t, std::size_t> by_tie, by_neighbourhood;
-  for (std::size_t i = 0; i < arrivals.size(); ++i) {
-    if (!is_member(arrivals[i])) continue;
-    for (const auto tie : arrivals[i].ties) {
-      const auto known = facts.neighbourhood_of.find(tie);
-      const bool is_known = known != facts.neighbourhood_of.end();
-      auto& owners = is_known ? by_neighbourhood : by_tie;
-      unions.unite(owners.try_emplace(is_known ? known->second : tie, i).first->second, i);
-    }
-  }
-  std::vector<Kindred> all;
-  std::map<std::size_t, std::size_t> places;
-  for (std::size_t i = 0; i < arrivals.size(); ++i) {
-    if (!is_member(arrivals[i])) continue;
-    const auto [place, is_new] = places.try_emplace(unions.find(i), all.size());
-    if (is_new) all.emplace_back();
-    auto& kin = all[place->second];
-    kin.arrivals.push_back(&arrivals[i]);
-    for (const auto tie : arrivals[i].ties) {
-      const auto known = facts.neighbourhood_of.find(tie);
-      if (known == facts.neighbourhood_of.end())
-        kin.missing_ties.push_back(tie);
-      else
-        kin.neighbourhoods.push_back(known->second);
-    }
-  }
-  return all;
-}
 
 Facts facts_of(const Kindred& kin, const BatchFacts& all) {
   const std::set<std::int64_t> near{kin.neighbourhoods.begin(), kin.neighbourhoods.end()};
@@ -119,15 +65,30 @@ void plan_comments(BatchPlan& plan, std::span<const Arrival> arrivals, const Fac
   }
 }
 
+// Nothing: the neighbourhoods must be read.
+std::optional<Plan> plan_kindred(const Kindred& kin, const BatchFacts& facts,
+                                 const StitchOptions& options) {
+  const auto is_glimpsed = [&](std::int64_t id) { return facts.glimpsed.contains(id); };
+  if (std::ranges::any_of(kin.neighbourhoods, is_glimpsed)) return extend(kin, facts, options);
+  return make_plan(facts_of(kin, facts), options);
+}
+
 }  // namespace
 
 BatchPlan make_plan(std::span<const Arrival> arrivals, const BatchFacts& facts,
                     const StitchOptions& options) {
   BatchPlan plan;
   plan_people(plan, arrivals, facts);
-  for (const auto& kin : kindred(arrivals, facts))
-    plan.groups.push_back({sorted_once(kin.neighbourhoods), sorted_once(kin.missing_ties),
-                           make_plan(facts_of(kin, facts), options)});
+  for (auto& kin : kindred(arrivals, facts)) {
+    auto group = plan_kindred(kin, facts, options);
+    if (group)
+      plan.groups.push_back(
+          {std::move(kin.neighbourhoods), std::move(kin.missing_ties), *std::move(group)});
+    else
+      std::ranges::copy_if(kin.neighbourhoods, std::back_inserter(plan.unread),
+                           [&](std::int64_t id) { return facts.glimpsed.contains(id); });
+  }
+  plan.unread = sorted_once(std::move(plan.unread));
   plan_comments(plan, arrivals, facts.facts);
   return plan;
 }

@@ -25,10 +25,17 @@ struct Arrival {
 };
 
 struct BatchFacts {
+  std::int64_t project = 0;
   std::map<std::string, RecordedPerson> people;           // by address
   std::map<std::int64_t, std::int64_t> neighbourhood_of;  // of the ties that are there
   std::map<std::int64_t, std::int64_t> series_in;         // neighbourhood of each series
-  Facts facts;  // of all neighbourhoods, and of what comments name; no person, nothing extended
+  Facts facts;  // of the neighbourhoods, and of what comments name; no person, nothing extended
+
+  // Neighbourhoods that are too large to be read whole if that can be helped, and so not among the
+  // facts: their series (see extend: not more than one above what it takes), and of each series
+  // that may be extended the samples of all arrivals (see samples_wanted).
+  std::map<std::int64_t, std::map<std::int64_t, SeriesRow>> glimpsed;
+  std::map<std::int64_t, std::vector<Member>> samples;
 };
 
 struct BatchPlan {
@@ -45,6 +52,9 @@ struct BatchPlan {
   std::vector<Group> groups;
   std::map<MessageId, Comment> comments;  // the arrivals
   std::vector<Plan::Adoption> adoptions;
+
+  // Ascending. Not empty: this is no plan yet; what these hold must be among the facts.
+  std::vector<std::int64_t> unread;
 };
 
 // No two arrivals have one message id, and none is among the facts.

@@ -23,7 +23,7 @@ constexpr std::size_t most_glimpsed_series = 20;  // a neighbourhood of more is 
 struct Glimpse {
   std::map<std::int64_t, SeriesRow> series;  // all of the neighbourhood
   // Of the one that has the mail's shape: the mails that it answers, the cover letter, and those
-  // with the next lower and the next higher number (or its own).
+  // with the next lower and the next higher number (or its own). Others of it do no harm.
   std::vector<Member> sample;
   bool named = false;       // a patch or cover letter may name the mail: as an ancestor, say
   bool name_known = false;  // its submitter may have sent another of its name

@@ -3,23 +3,22 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "core/series/batch_plan.hpp"
+#include "core/series/extend.hpp"
+#include "core/series/extend_batch.hpp"
 #include "core/series/identities.hpp"
 #include "core/store/facts.hpp"
 #include "core/store/facts_json.hpp"
 #include "core/store/plan_json.hpp"
-#include "core/store/record_one.hpp"
 #include "core/store/sql.hpp"
 
 namespace quilter {
 namespace {
-
-// For each errand, comments too: to read more than that whole costs more than a glimpse each.
-constexpr std::size_t most_members = 25;
 
 void add_all(std::vector<std::int64_t>& to, const std::vector<std::int64_t>& more) {
   to.insert(to.end(), more.begin(), more.end());
@@ -52,23 +51,26 @@ class ProjectBatch {
       : transaction_{transaction}, errands_{std::move(errands)}, keys_{keys} {}
 
   void record(const std::string& begin, const Locks& locks, const StitchOptions& options,
-              Patience::Clock::time_point until) {
-    const auto row = load(begin, locks);
+              const BatchLimits& limits) {
+    const auto row = load(begin, locks, limits);
     const std::chrono::microseconds lock_wait{row["lock_wait"].as<std::int64_t>()};
     for (auto* errand : errands_)
       errand->outcome = {.status = Status::already_stored, .detail = {}, .lock_wait = lock_wait};
     leave_out(sql::texts(row["recorded"]));
     if (errands_.empty()) return;
-    if (row["too_many"].as<bool>()) return record_each(options, until);
-    write(make_plan(arrivals(), facts_in(row), options));
+    if (const auto plan = decide(facts_in(row), options, limits)) return write(*plan);
+    for (auto* errand : errands_) errand->outcome = {.status = Status::try_later, .detail = {}};
   }
 
  private:
-  pqxx::row load(const std::string& begin, const Locks& locks) const;
+  pqxx::row load(const std::string& begin, const Locks& locks, const BatchLimits& limits) const;
   void leave_out(const std::vector<std::string>& recorded);
   std::vector<Arrival> arrivals() const;
-  static BatchFacts facts_in(const pqxx::row& row);
-  void record_each(const StitchOptions& options, Patience::Clock::time_point until);
+  BatchFacts facts_in(const pqxx::row& row) const;
+  std::optional<BatchPlan> decide(BatchFacts facts, const StitchOptions& options,
+                                  const BatchLimits& limits) const;
+  void load_samples(BatchFacts& facts) const;
+  void load_whole(const std::vector<std::int64_t>& neighbourhoods, BatchFacts& facts) const;
   void write(const BatchPlan& plan);
 
   pqxx::transaction_base& transaction_;
@@ -76,7 +78,8 @@ class ProjectBatch {
   const AllKeys& keys_;
 };
 
-pqxx::row ProjectBatch::load(const std::string& begin, const Locks& locks) const {
+pqxx::row ProjectBatch::load(const std::string& begin, const Locks& locks,
+                             const BatchLimits& limits) const {
   const auto project = errands_.front()->project.id;
   std::vector<std::string> ids, submitters;
   std::vector<std::int64_t> keys, ties;
@@ -97,7 +100,8 @@ pqxx::row ProjectBatch::load(const std::string& begin, const Locks& locks) const
                             ", " + quoted(ids) + quoted(keys) + quoted(submitters) +
                             quoted(sorted_once(std::move(ties))) +
                             transaction_.quote(ancestries.dump()) + ", " +
-                            std::to_string(most_members * errands_.size()) + ")");
+                            std::to_string(limits.members_a_mail * errands_.size()) + ", " +
+                            std::to_string(most_glimpsed_series + 1) + ")");
 }
 
 void ProjectBatch::leave_out(const std::vector<std::string>& recorded) {
@@ -114,31 +118,57 @@ std::vector<Arrival> ProjectBatch::arrivals() const {
   return arrivals;
 }
 
-BatchFacts ProjectBatch::facts_in(const pqxx::row& row) {
+BatchFacts ProjectBatch::facts_in(const pqxx::row& row) const {
   BatchFacts batch;
+  batch.project = errands_.front()->project.id;
   batch.people = json::people(row["people"]);
   const auto ties = sql::integers(row["known_ties"]);
   const auto neighbourhoods = sql::integers(row["neighbourhoods"]);
   for (std::size_t i = 0; i < ties.size(); ++i)
     batch.neighbourhood_of.emplace(ties[i], neighbourhoods[i]);
-  json::add_series(row["series"], batch);
-  json::add_members(row["members"], batch.facts);
   json::add_waiting(row["remarks"], batch.facts);
   json::add_named(row["named"], batch.facts);
+  if (row["too_many"].as<bool>()) {
+    json::add_glimpsed(row["series"], batch);
+  } else {
+    json::add_series(row["series"], batch);
+    json::add_members(row["members"], batch.facts);
+  }
   return batch;
 }
 
-// Their locks are held.
-void ProjectBatch::record_each(const StitchOptions& options, Patience::Clock::time_point until) {
-  for (auto* errand : errands_) {
-    if (Patience::Clock::now() > until) {
-      errand->outcome = {.status = Status::try_later, .detail = {}};
-      continue;
-    }
-    const auto lock_wait = errand->outcome.lock_wait;
-    errand->outcome = record_one(transaction_, "", *errand, options);
-    errand->outcome.lock_wait = lock_wait;
+// Where the neighbourhoods are large, a glimpse is enough, as a rule; else they are read after all,
+// once for all errands. Nothing where there is no time left for that.
+std::optional<BatchPlan> ProjectBatch::decide(BatchFacts facts, const StitchOptions& options,
+                                              const BatchLimits& limits) const {
+  const auto is_late = [&] { return Patience::Clock::now() > limits.until; };
+  if (!facts.glimpsed.empty()) {
+    if (is_late()) return std::nullopt;
+    load_samples(facts);
   }
+  auto plan = make_plan(arrivals(), facts, options);
+  if (plan.unread.empty()) return plan;
+  if (is_late()) return std::nullopt;
+  load_whole(plan.unread, facts);
+  return make_plan(arrivals(), facts, options);
+}
+
+void ProjectBatch::load_samples(BatchFacts& facts) const {
+  const auto wanted = samples_wanted(arrivals(), facts);
+  if (wanted.series.empty()) return;
+  const auto row = transaction_.exec_params1("SELECT load_samples($1, $2, $3, $4)", facts.project,
+                                             sql::array(wanted.series), sql::array(wanted.numbers),
+                                             sql::array(wanted.ancestors));
+  json::add_samples(row[0], facts);
+}
+
+void ProjectBatch::load_whole(const std::vector<std::int64_t>& neighbourhoods,
+                              BatchFacts& facts) const {
+  const auto row = transaction_.exec_params1("SELECT * FROM load_neighbourhoods($1, $2)",
+                                             facts.project, sql::array(neighbourhoods));
+  for (const auto id : neighbourhoods) facts.glimpsed.erase(id);
+  json::add_series(row["series"], facts);
+  json::add_members(row["members"], facts.facts);
 }
 
 void ProjectBatch::write(const BatchPlan& plan) {
@@ -158,7 +188,7 @@ void ProjectBatch::write(const BatchPlan& plan) {
 
 void record_batch(pqxx::transaction_base& transaction, const std::string& begin,
                   std::span<Errand* const> errands, const StitchOptions& options,
-                  Patience::Clock::time_point until) {
+                  const BatchLimits& limits) {
   AllKeys keys;
   std::map<std::int64_t, std::vector<Errand*>> by_project;
   for (auto* errand : errands) {
@@ -168,7 +198,7 @@ void record_batch(pqxx::transaction_base& transaction, const std::string& begin,
   auto first = std::pair{begin, locks_of(keys)};
   for (auto& [project, own] : by_project) {
     ProjectBatch{transaction, std::move(own), keys}.record(first.first, first.second, options,
-                                                           until);
+                                                           limits);
     first = {};
   }
 }

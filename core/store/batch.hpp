@@ -1,13 +1,13 @@
 // Batch: errands recorded as one set, in one transaction.
 //
 // Promise: what record_batch() leaves in the database is what recording one after the other would,
-// but for the events of what came and went in between. Where the neighbourhoods are too large to be
-// read whole each time, it does record one after the other.
+// but for the events of what came and went in between.
 // Errors: libpqxx's exceptions pass through.
 // Owns: nothing of the errands.
 // Threads: a transaction belongs to one.
 #pragma once
 
+#include <cstddef>
 #include <pqxx/pqxx>
 #include <span>
 #include <string>
@@ -17,11 +17,16 @@
 
 namespace quilter {
 
-// `begin`: statements that go before the first one, "" or ending in ";". Sets the outcomes; of
-// those that are recorded one after the other none is begun after `until`: these keep
-// Status::try_later.
+struct BatchLimits {
+  // What is in haste keeps Status::try_later where its batch would have to look closer after that.
+  Patience::Clock::time_point until = Patience::Clock::time_point::max();
+  // Neighbourhoods of more, for each errand, comments too, are not read whole if a glimpse tells.
+  std::size_t members_a_mail = 8;
+};
+
+// `begin`: statements that go before the first one, "" or ending in ";". Sets the outcomes.
 void record_batch(pqxx::transaction_base& transaction, const std::string& begin,
                   std::span<Errand* const> errands, const StitchOptions& options,
-                  Patience::Clock::time_point until);
+                  const BatchLimits& limits = {});
 
 }  // namespace quilter

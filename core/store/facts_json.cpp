@@ -93,6 +93,17 @@ void add_series(const pqxx::field& field, BatchFacts& batch) {
   }
 }
 
+void add_glimpsed(const pqxx::field& field, BatchFacts& batch) {
+  for (const auto& row : rows(field))
+    batch.glimpsed[row.at("neighbourhood_id").get<std::int64_t>()].emplace(row.at("id"),
+                                                                           series_in(row));
+}
+
+void add_samples(const pqxx::field& field, BatchFacts& batch) {
+  for (const auto& row : rows(field))
+    batch.samples[row.at("series_id").get<std::int64_t>()].push_back(member(row));
+}
+
 std::vector<Member> sample(const pqxx::field& field) {
   std::vector<Member> sample;
   for (const auto& row : rows(field)) sample.push_back(sampled(row));

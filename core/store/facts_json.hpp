@@ -23,6 +23,8 @@ std::map<std::int64_t, SeriesRow> series(const pqxx::field& field);
 std::vector<Member> sample(const pqxx::field& field);  // as much of each as a glimpse tells
 
 void add_series(const pqxx::field& field, BatchFacts& batch);
+void add_glimpsed(const pqxx::field& field, BatchFacts& batch);
+void add_samples(const pqxx::field& field, BatchFacts& batch);
 void add_members(const pqxx::field& field, Facts& facts);
 void add_waiting(const pqxx::field& field, Facts& facts);
 void add_named(const pqxx::field& field, Facts& facts);  // after the waiting ones

@@ -159,7 +159,7 @@ void PostgresStore::record_together(std::span<Errand* const> errands, const Writ
 }
 
 // Two statements of a third of the time each end before the watchdog, which takes a database that
-// is late for one that is gone; so does the last of those that are recorded one after the other.
+// is late for one that is gone; so do more, where none but the last is begun after the first third.
 void PostgresStore::record_at_once(std::span<Errand* const> errands, const Patience& patience,
                                    const Written& written) {
   auto part = patience;
@@ -167,7 +167,7 @@ void PostgresStore::record_at_once(std::span<Errand* const> errands, const Patie
   auto lease = pool_->lease(patience);
   in_transaction<BriefTransaction>(lease, [&](pqxx::transaction_base& transaction) {
     record_batch(transaction, "BEGIN; " + settings(options_.now(), part), errands, stitching_,
-                 part.until);
+                 {.until = part.until});
     written();
     return true;
   });

@@ -13,8 +13,7 @@
 
 namespace quilter {
 
-// Takes the errand's locks: several in one transaction are called for once all their locks are
-// held. `begin`: statements that go before the first one, "" or ending in ";".
+// Takes the errand's locks. `begin`: statements that go before the first one, "" or ending in ";".
 RecordOutcome record_one(pqxx::transaction_base& transaction, const std::string& begin,
                          const Errand& errand, const StitchOptions& options);
 

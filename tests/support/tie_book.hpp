@@ -16,6 +16,26 @@
 
 namespace quilter::test {
 
+// What the database shows of a series to a mail of this number: see Glimpse.
+inline std::vector<Member> sample_of(std::int32_t number, const std::vector<MessageId>& ancestors,
+                                     std::int64_t series, const Facts& facts) {
+  std::vector<Member> sample;
+  const Member *lower = nullptr, *higher = nullptr;
+  const auto answered = tying_ancestors(ancestors);
+  for (const auto& member : facts.members) {
+    if (facts.series_of.at(member.message_id) != series) continue;
+    const bool is_answered =
+        std::find(answered.begin(), answered.end(), member.message_id) != answered.end();
+    if (member.cover || is_answered) sample.push_back(member);
+    if (member.cover) continue;
+    if (member.number < number && (!lower || member.number > lower->number)) lower = &member;
+    if (member.number >= number && (!higher || member.number < higher->number)) higher = &member;
+  }
+  for (const auto* member : {lower, higher})
+    if (member) sample.push_back(*member);
+  return sample;
+}
+
 class TieBook {
  public:
   void add(const Submission& submission) {
@@ -80,21 +100,7 @@ inline Glimpse TieBook::glimpse(const Submission& submission, const Facts& facts
   }
   const auto series = series_of_shape(submission, glimpse.series);
   if (!series) return glimpse;
-  const Member *lower = nullptr, *higher = nullptr;
-  const auto answered = tying_ancestors(submission.ancestors);
-  for (const auto& member : facts.members) {
-    if (facts.series_of.at(member.message_id) != *series) continue;
-    const bool is_answered =
-        std::find(answered.begin(), answered.end(), member.message_id) != answered.end();
-    if (member.cover || is_answered) glimpse.sample.push_back(member);
-    if (member.cover) continue;
-    if (member.number < submission.number && (!lower || member.number > lower->number))
-      lower = &member;
-    if (member.number >= submission.number && (!higher || member.number < higher->number))
-      higher = &member;
-  }
-  for (const auto* member : {lower, higher})
-    if (member) glimpse.sample.push_back(*member);
+  glimpse.sample = sample_of(submission.number, submission.ancestors, *series, facts);
   return glimpse;
 }
 

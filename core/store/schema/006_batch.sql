@@ -6,11 +6,11 @@
 -- For the rest see 004: these functions decide nothing, and what is read after a lock is read from after the wait.
 
 -- `projects`, `locks` and `tie_locks` are those of the whole transaction, ascending: '{}' but for its first project. `ancestries`:
--- of each comment. Where the neighbourhoods have more than `most_members`, nothing but `too_many` is set: they had better be
--- looked at one glimpse after the other.
+-- of each comment. `too_many`: the neighbourhoods have more than `most_members`, and were not read whole: of each there are but
+-- the series, `most_series` at most; see load_samples().
 CREATE FUNCTION load_batch(
   projects bigint[], locks bigint[], tie_locks bigint[], own_project bigint, ids text[], keys bigint[], submitters text[],
-  ties bigint[], ancestries jsonb, most_members integer,
+  ties bigint[], ancestries jsonb, most_members integer, most_series integer,
   OUT too_many boolean, OUT lock_wait bigint,  -- microseconds
   OUT recorded text[], OUT known_ties bigint[], OUT neighbourhoods bigint[],  -- of each of known_ties
   OUT people json, OUT series json, OUT members json, OUT remarks json, OUT named json)
@@ -41,19 +41,24 @@ BEGIN
   IF recorded @> ids THEN
     RETURN;
   END IF;
-  waiting := hold_comments(own_project, keys, ancestries);  -- of all, also if they are to be looked at one by one
+  waiting := hold_comments(own_project, keys, ancestries);
 
   SELECT array_agg(t.key ORDER BY t.key), array_agg(t.neighbourhood_id ORDER BY t.key) INTO known_ties, neighbourhoods
   FROM tie t WHERE t.key = ANY (ties);
-  series_ids := ARRAY(SELECT s.id FROM series_row s
-                      WHERE s.neighbourhood_id = ANY (neighbourhoods) AND s.project_id + 0 = own_project
-                      LIMIT most_members + 1);
-  member_rows := ARRAY(SELECT p.message_row FROM patch p WHERE p.series_id = ANY (series_ids) LIMIT most_members + 1);
-  too_many := greatest(cardinality(series_ids), cardinality(member_rows)) > most_members;
-  IF too_many THEN
-    RETURN;
+  SELECT coalesce(array_agg(s.id), '{}'), coalesce(greatest(sum(s.received), count(*)) > most_members, false)
+  INTO series_ids, too_many
+  FROM (SELECT r.id, r.received FROM series_row r
+        WHERE r.neighbourhood_id = ANY (neighbourhoods) AND r.project_id + 0 = own_project
+        LIMIT most_members + 1) s;
+  IF NOT too_many THEN  -- what a series has received is less than it has, where numbers are beyond its total
+    member_rows := ARRAY(SELECT p.message_row FROM patch p WHERE p.series_id = ANY (series_ids) LIMIT most_members + 1);
+    too_many := cardinality(member_rows) > most_members;
   END IF;
-  IF series_ids <> '{}' THEN
+  IF too_many THEN
+    SELECT json_agg(s) INTO series
+    FROM (SELECT DISTINCT n FROM unnest(neighbourhoods) n) near, LATERAL (
+      SELECT * FROM series_row r WHERE r.neighbourhood_id = near.n AND r.project_id + 0 = own_project LIMIT most_series) s;
+  ELSIF series_ids <> '{}' THEN
     SELECT json_agg(s) INTO series FROM series_row s WHERE s.id = ANY (series_ids);
     members := load_members(member_rows || ARRAY(SELECT c.message_row FROM cover c WHERE c.series_id = ANY (series_ids)));
   END IF;
@@ -79,6 +84,29 @@ BEGIN
                   WHERE t.id = (SELECT c.parent_row FROM comment c WHERE c.message_row = m.id)) AS parent
           FROM message m WHERE m.project_id = own_project AND m.message_id = ANY (names)) n;
   END IF;
+END $$;
+
+-- What core/series/extend wants to see of the series that mails with these numbers may be of, each number's beside it: the next
+-- lower and the next higher number, or the same; the cover letter; and what the mails answer.
+CREATE FUNCTION load_samples(own_project bigint, series_ids bigint[], numbers bigint[], near_ancestors text[]) RETURNS json
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+BEGIN
+  RETURN load_members(ARRAY(
+    SELECT p.message_row FROM unnest(series_ids, numbers) w (series_id, number), LATERAL (
+      (SELECT p.message_row FROM patch p WHERE p.series_id = w.series_id AND p.number < w.number
+       ORDER BY p.number DESC LIMIT 1)
+      UNION ALL
+      (SELECT p.message_row FROM patch p WHERE p.series_id = w.series_id AND p.number >= w.number
+       ORDER BY p.number LIMIT 1)) p
+    UNION
+    SELECT c.message_row FROM cover c WHERE c.series_id = ANY (series_ids)
+    UNION
+    SELECT p.message_row FROM patch p
+    WHERE p.message_row = ANY (ARRAY(SELECT a.id FROM message a
+                                     WHERE a.message_id = ANY (near_ancestors) AND a.project_id = own_project))
+      AND p.series_id + 0 = ANY (series_ids)));
 END $$;
 
 -- Writes what a plan says of a batch. `raws`: the messages' bytes, one after
@@ -160,4 +188,4 @@ BEGIN
                FROM jsonb_array_elements(plan->'messages') WITH ORDINALITY s (w, n) ORDER BY n);
 END $$;
 
-REVOKE ALL ON FUNCTION load_batch, record_batch FROM PUBLIC;
+REVOKE ALL ON FUNCTION load_batch, load_samples, record_batch FROM PUBLIC;

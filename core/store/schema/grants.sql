@@ -15,8 +15,8 @@ GRANT UPDATE (neighbourhood_id, version, total, name, submitter_id, date, comple
 GRANT UPDATE (series_id) ON patch, cover TO quilter_ingest;
 GRANT UPDATE (parent_row) ON comment TO quilter_ingest;
 GRANT EXECUTE ON FUNCTION forget_parked TO quilter_ingest;
-GRANT EXECUTE ON FUNCTION load_facts, record_message, load_batch, record_batch, load_neighbourhoods, load_members,
-  waiting_comments, hold_comments, write_series, write_events, adopt TO quilter_ingest;
+GRANT EXECUTE ON FUNCTION load_facts, record_message, load_batch, load_samples, record_batch, load_neighbourhoods,
+  load_members, waiting_comments, hold_comments, write_series, write_events, adopt TO quilter_ingest;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO quilter_tracker;
 GRANT UPDATE (state, delegate_id, archived, commit_ref, revision) ON patch TO quilter_tracker;

@@ -48,6 +48,19 @@ struct Sending {
     for (auto& errand : errands) all.push_back(&errand);
     store.record_all(all);
   }
+  // As one batch, whatever comes of it.
+  void send_with(const BatchLimits& limits) {
+    std::vector<Errand*> all;
+    for (auto& errand : errands) all.push_back(&errand);
+    pqxx::connection session{database.ingest()};
+    pqxx::work transaction{session};
+    record_batch(transaction, "", all, {}, limits);
+    transaction.commit();
+  }
+  // What calls one of these fails.
+  void forbid(const std::string& functions) const {
+    database.ask("REVOKE EXECUTE ON FUNCTION " + functions + " FROM quilter_ingest");
+  }
   std::string statuses() const {
     std::string text;
     for (const auto& [to, submission, message, patience, outcome] : errands)
@@ -105,37 +118,91 @@ TEST_CASE("of a batch what the database refuses is refused alone") {
         "a b\n");
 }
 
-TEST_CASE("a large neighbourhood is not read whole: its messages are recorded one by one") {
-  Sending sending;
-  constexpr int many = 51;
+// A cover letter and `many` patches of a series of `total`.
+void send_beginning(Sending& sending, int many, int total) {
+  sending.add(sending.demo, patch("0", {1, 0, total}));
   for (int i = 1; i <= many; ++i)
-    sending.add(sending.demo, patch(std::to_string(i), {1, i, many + 2}, {"0"}));
+    sending.add(sending.demo, patch(std::to_string(i), {1, i, total}, {"0"}, i));
   sending.send();
-  CHECK(sending.transactions() == "1\n");
   sending.errands.clear();
-  for (int i = many + 1; i <= many + 2; ++i)
-    sending.add(sending.demo, patch(std::to_string(i), {1, i, many + 2}, {"0"}));
-  sending.send();
-  CHECK(sending.statuses() == "stored; stored; ");
-  CHECK(sending.transactions() == "2\n");
-  CHECK(sending.database.ask("SELECT received, complete FROM series") == "53|t\n");
 }
 
-TEST_CASE("of those that go one by one, what has no time left is for a transaction of its own") {
+TEST_CASE("a large series is not read whole, nor its messages recorded one by one") {
   Sending sending;
-  for (int i = 1; i <= 60; ++i)
-    sending.add(sending.demo, patch(std::to_string(i), {1, i, 62}, {"0"}));
+  send_beginning(sending, 76, 79);
+  sending.forbid("load_neighbourhoods, load_facts, record_message");
+  for (const int i : {78, 77, 79})
+    sending.add(sending.demo, patch(std::to_string(i), {1, i, 79}, {"0"}, i));
+  sending.send();
+  CHECK(sending.statuses() == "stored; stored; stored; ");
+  CHECK(sending.transactions() == "2\n");
+  CHECK(sending.errands[0].outcome.series == sending.errands[2].outcome.series);
+  CHECK(sending.database.ask("SELECT received, complete, count(*) FROM series, patch "
+                             "WHERE series_id = series.id GROUP BY series.id") == "79|t|79\n");
+  CHECK(sending.database.ask("SELECT count(*), max(id) = (SELECT max(id) FROM event) FROM event "
+                             "WHERE category = 'series-completed'") == "1|t\n");
+}
+
+TEST_CASE(
+    "a large neighbourhood of which a glimpse does not tell is read whole, for all of a batch") {
+  struct Row {
+    const char* what;
+    Submission mail;
+    const char* series;  // of which version, what is received
+  };
+  const auto row = GENERATE(values<Row>(
+      {{"a slot that is taken", patch("x", {1, 5, 99}, {"0"}, 200), "1|62;1|1"},
+       {"a slot that another of the batch takes", patch("x", {1, 61, 99}, {"0"}, 200), "1|62;1|1"},
+       {"a second version", patch("x", {2, 1, 99}, {"0"}, 200), "1|62;2|1"},
+       {"an unnumbered patch", patch("x", {}, {"60"}, 200), "1|62;1|1"},
+       {"of somebody else", patch("x", {1, 63, 99}, {"0"}, 200, "bob@example.org"), "1|63"},
+       {"the earliest of all", patch("x", {1, 63, 99}, {"0"}, -9), "1|63"}}));
+  CAPTURE(row.what);
+  Sending sending;
+  send_beginning(sending, 60, 99);
+  sending.forbid("load_facts, record_message");
+  sending.add(sending.demo, patch("61", {1, 61, 99}, {"0"}, 61));
+  sending.add(sending.demo, row.mail);
+  sending.add(sending.demo, comment("c", {"61"}));
+  sending.add(sending.demo, patch("62", {1, 62, 99}, {"0"}, 62));
+  sending.send_with({.members_a_mail = 1});
+  CHECK(sending.statuses() == "stored; stored; stored; stored; ");
+  CHECK(sending.database.ask("SELECT string_agg(version || '|' || received, ';' ORDER BY id) "
+                             "FROM series") == row.series + std::string{"\n"});
+  CHECK(sending.database.ask("SELECT m.message_id FROM comment, message m "
+                             "WHERE m.id = parent_row") == "61\n");
+}
+
+TEST_CASE("large neighbourhoods that a batch makes one are read whole, and are one") {
+  Sending sending;
+  send_beginning(sending, 30, 40);
+  for (int i = 0; i <= 30; ++i)
+    sending.add(sending.demo, patch("o" + std::to_string(i), {1, i, 40},
+                                    i > 0 ? std::vector<MessageId>{"o0"} : std::vector<MessageId>{},
+                                    500 + i, "bob@example.org"));
   sending.send();
   sending.errands.clear();
+  CHECK(sending.database.ask("SELECT count(DISTINCT neighbourhood_id) FROM series") == "2\n");
+  sending.add(sending.demo, patch("31", {1, 31, 40}, {"0"}, 31));
+  sending.add(sending.demo, patch("32", {1, 32, 40}, {"0", "o0"}, 32));
+  sending.add(sending.demo, patch("o31", {1, 31, 40}, {"o0"}, 531, "bob@example.org"));
+  sending.send_with({.members_a_mail = 1});
+  CHECK(sending.statuses() == "stored; stored; stored; ");
+  CHECK(sending.database.ask("SELECT count(DISTINCT neighbourhood_id) FROM series") == "1\n");
+  CHECK(sending.database.ask("SELECT count(DISTINCT neighbourhood_id) FROM tie") == "1\n");
+  CHECK(sending.database.ask("SELECT string_agg(received::text, ' ' ORDER BY id) FROM series") ==
+        "32 31\n");
+}
+
+TEST_CASE("what would have to be looked at closer, and has no time left, has its own transaction") {
+  Sending sending;
+  send_beginning(sending, 60, 62);
   for (int i = 61; i <= 62; ++i)
     sending.add(sending.demo, patch(std::to_string(i), {1, i, 62}, {"0"}));
-  std::vector<Errand*> all{&sending.errands[0], &sending.errands[1]};
-  pqxx::connection session{sending.database.ingest()};
-  pqxx::work transaction{session};
-  record_batch(transaction, "", all, {}, Patience::Clock::now() - std::chrono::seconds{1});
-  transaction.commit();
+  sending.send_with(
+      {.until = Patience::Clock::now() - std::chrono::seconds{1}, .members_a_mail = 1});
   for (const auto& errand : sending.errands) CHECK(errand.outcome.status == Status::try_later);
-  CHECK(sending.database.ask("SELECT count(*) FROM message") == "60\n");
+  CHECK(sending.database.ask("SELECT count(*) FROM message") == "61\n");
   sending.send();
   CHECK(sending.statuses() == "stored; stored; ");
 }
