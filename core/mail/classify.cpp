@@ -21,6 +21,7 @@ struct Reading {
   Mailbox submitter;
   Hints hints;
   std::optional<PullRequest> pull;
+  bool notice = false;  // two rules ask, and looking through all fields takes long
 
   bool has_diff() const { return quilter::has_diff(composition); }
   bool in_thread() const { return !ancestors.ids.empty(); }
@@ -69,7 +70,7 @@ constexpr std::array notice_words{NoticeWords{"patch \"", "added to"},
                                   NoticeWords{"svn commit: ", ""},
                                   NoticeWords{"", " digest, vol "}};
 
-bool is_notice(const Reading& reading) {
+bool has_notice_marks(const Reading& reading) {
   const auto has_field = [&](const NoticeField& field) {
     const auto bodies = all(reading.mail, field.name);
     return std::any_of(bodies.begin(), bodies.end(), [&](std::string_view body) {
@@ -87,6 +88,10 @@ bool is_notice(const Reading& reading) {
   return std::any_of(notice_fields.begin(), notice_fields.end(), has_field) ||
          std::any_of(notice_words.begin(), notice_words.end(), has_words) ||
          std::any_of(prefixes.begin(), prefixes.end(), is_tip);
+}
+
+bool is_notice(const Reading& reading) {
+  return reading.notice;
 }
 
 bool is_notice_in_thread(const Reading& reading) {
@@ -168,12 +173,14 @@ Reading read(Mail& mail, const ListProfile& list, const MessageId& self) {
                   ancestors(all(mail, "In-Reply-To"), all(mail, "References"), self),
                   {},
                   {},
-                  {}};
+                  {},
+                  false};
   if (reading.has_diff() && reading.subject == Subject{})  // an empty field: the body may know more
     reading.subject = parse_subject(reading.composition.subject, list.list_tag);
   reading.submitter = submitter(mail, list.list_addresses, reading.composition.author);
   reading.hints = hints(mail, list.hint_rights, reading.submitter.address);
   reading.pull = pull_request(reply_text(reading.composition));
+  reading.notice = has_notice_marks(reading);
   return reading;
 }
 

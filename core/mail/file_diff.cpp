@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/mail/plain_lines.hpp"
 #include "core/mail/text.hpp"
 
 namespace quilter {
@@ -55,8 +56,7 @@ std::string_view behind_line(std::string_view text) {
 }
 
 struct Counts {
-  std::int32_t old_lines = 0;
-  std::int32_t new_lines = 0;
+  LinesLeft lines;
   std::size_t width = 0;  // that they take behind "@@ -"
 };
 
@@ -80,12 +80,12 @@ std::optional<Counts> hunk_header(std::string_view line) {
   line.remove_prefix(2);
   const auto new_lines = take_range(line);
   if (!new_lines || !line.starts_with(" @@")) return std::nullopt;
-  return Counts{*old_lines, *new_lines, width - line.size()};
+  return Counts{{*old_lines, *new_lines}, width - line.size()};
 }
 
 // True where the line fits what is left of its hunk; counts it. An empty line, or one that begins
 // with a tab, is a context line whose blank was lost.
-bool take_hunk_line(std::string_view line, Counts& left) {
+bool take_hunk_line(std::string_view line, LinesLeft& left) {
   const auto kind = without_line_end(line).empty() || line[0] == '\t' ? ' ' : line[0];
   const bool is_old = kind == ' ' || kind == '-';
   const bool is_new = kind == ' ' || kind == '+';
@@ -112,31 +112,14 @@ std::string_view behind_damaged(std::string_view text) {
   return text;
 }
 
-// Behind the lines that begin as lines of a hunk do. Most hunks are these, and most of a mail: this
-// is where the time goes.
-std::string_view behind_plain(std::string_view text, Counts& left) {
-  while (!text.empty() && (left.old_lines > 0 || left.new_lines > 0)) {
-    const auto kind = text[0];
-    const std::int32_t old_line = kind == '+' ? 0 : 1;
-    const std::int32_t new_line = kind == '-' ? 0 : 1;
-    if (old_line == new_line && kind != ' ') break;
-    if (old_line > left.old_lines || new_line > left.new_lines) break;
-    left.old_lines -= old_line;
-    left.new_lines -= new_line;
-    next_line(text);
-  }
-  return text;
-}
-
-BehindHunks behind_hunk(std::string_view text, Counts left) {
-  const auto is_open = [&] { return left.old_lines > 0 || left.new_lines > 0; };
-  while (!text.empty() && is_open()) {
+BehindHunks behind_hunk(std::string_view text, LinesLeft left) {
+  while (!text.empty() && left.any()) {
     auto behind = text;
     if (!take_hunk_line(next_line(behind), left)) break;
     text = behind;
   }
   const bool wants_empty_line = text.empty() && std::min(left.old_lines, left.new_lines) == 1;
-  if (is_open()) text = behind_damaged(text);
+  if (left.any()) text = behind_damaged(text);
   while (text.starts_with("\\ ")) next_line(text);  // "\ No newline at end of file"
   return {text, wants_empty_line};
 }
@@ -228,14 +211,14 @@ BehindHunks behind_hunks(std::string_view text, Hunks& hunks) {
   BehindHunks behind{text};
   while (behind.text.starts_with("@@ -")) {
     auto lines = behind.text;
-    auto left = hunk_header(without_line_end(next_line(lines)));
-    if (!left) break;
-    const auto end = behind_plain(lines, *left);
+    auto counts = hunk_header(without_line_end(next_line(lines)));
+    if (!counts) break;
+    const auto end = behind_plain_lines(lines, counts->lines);
     const auto size = lines.size() - end.size();
-    const bool closed = left->old_lines == 0 && left->new_lines == 0;
-    if (closed && left->width <= widest_counts && lines.substr(0, size).ends_with('\n'))
+    if (!counts->lines.any() && counts->width <= widest_counts &&
+        lines.substr(0, size).ends_with('\n'))
       hunks.plain.push_back({hunks.at(behind.text), hunks.at(lines), hunks.at(end)});
-    behind = behind_hunk(end, *left);
+    behind = behind_hunk(end, counts->lines);
   }
   return behind;
 }
