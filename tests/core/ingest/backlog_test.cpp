@@ -150,7 +150,7 @@ TEST_CASE("what the database does not take goes to the spool, and leaves the log
   CHECK(running.in_the_log() == 0);
 }
 
-TEST_CASE("a bug that one mail meets sets that mail aside") {
+TEST_CASE("a bug that one mail meets when it was answered already sets that mail aside") {
   Running running;
   running.scripted.has_bug = true;
   CHECK(running.ingest.record(patch(1)) == Status::spooled);
