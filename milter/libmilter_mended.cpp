@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "core/ingest/maillog.hpp"
+#include "milter/libmilter_reads.hpp"
 
 namespace quilter::milter {
 namespace {
@@ -40,6 +41,12 @@ void wait_for_more(std::string_view what) {
 template <typename Function>
 Function* next_named(const char* name) {
   return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+bool is_of_libmilter(const void* code) {
+  Dl_info where{};
+  return ::dladdr(code, &where) != 0 &&
+         std::string_view{where.dli_fname}.find("libmilter.so") != std::string_view::npos;
 }
 
 }  // namespace
@@ -68,12 +75,6 @@ struct Start {
   void* (*function)(void*);
   void* argument;
 };
-
-bool is_of_libmilter(const Start& start) {
-  Dl_info where{};
-  return ::dladdr(reinterpret_cast<void*>(start.function), &where) != 0 &&
-         std::string_view{where.dli_fname}.find("libmilter.so") != std::string_view::npos;
-}
 
 // Where a thread cannot be started libmilter leaves its session hanging for good, the descriptor
 // open. And it starts threads under the lock that each of its sessions needs: to wait there would
@@ -135,7 +136,7 @@ extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attribute
   static auto* const late = new (std::nothrow) quilter::milter::LateStarts{real};
   int error = EAGAIN;
   while ((error = real(thread, attributes, start, argument)) == EAGAIN) {
-    if (quilter::milter::is_of_libmilter({start, argument}) && late != nullptr &&
+    if (quilter::milter::is_of_libmilter(reinterpret_cast<void*>(start)) && late != nullptr &&
         late->take({start, argument}))
       return 0;
     quilter::milter::wait_for_more("threads");
@@ -149,6 +150,8 @@ extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attribute
 extern "C" int accept(int listener, sockaddr* address, socklen_t* size) {
   static const auto real = quilter::milter::next_named<decltype(accept)>("accept");
   const int connection = real(listener, address, size);
+  if (connection >= 0 && quilter::milter::is_of_libmilter(__builtin_return_address(0)))
+    quilter::milter::read_ahead_from(connection);
   if (connection >= 0 || (errno != EMFILE && errno != ENFILE)) return connection;
   const int error = errno;
   quilter::milter::wait_for_more("descriptors");

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "core/digest/digest.hpp"
 #include "core/ingest/maillog.hpp"
 #include "core/ingest/metrics.hpp"
 #include "core/spool/error.hpp"
@@ -16,7 +17,16 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_waiting = 64;
 constexpr std::size_t most_in_a_batch = 32;
-constexpr auto usual = 20ms;  // what takes longer is held up
+constexpr std::size_t enough_to_begin = most_in_a_batch / 2;  // beside another
+constexpr auto usual = 20ms;                                  // what takes longer is held up
+
+// Of the first project that has a submission: they differ in nothing that matters here.
+void identify(const Arrival& arrival, std::uint64_t& id, std::uint64_t& sender) {
+  const auto one = std::ranges::find_if(
+      arrival.begun, [](const Begun& begun) { return begun.submission.has_value(); });
+  id = lock_hash(one->submission->message_id);
+  sender = lock_hash(one->submission->submitter.address);
+}
 
 Timestamp now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -82,6 +92,7 @@ bool Backlog::is_closed() const {
 bool Backlog::take(std::unique_ptr<Arrival>& arrival) {
   if (!takes(*arrival)) return false;
   Entries entry(1);  // made now: once the log has it, nothing may throw
+  identify(*arrival, entry.front().id, entry.front().sender);
   {
     std::unique_lock lock{guard_};
     room_.wait_until(lock, half_of(arrival->patience),
@@ -97,10 +108,11 @@ bool Backlog::take(std::unique_ptr<Arrival>& arrival) {
     room_.notify_one();
     return false;
   }
-  entry.front() = {std::move(arrival), *ticket, false};
+  entry.front().ticket = *ticket;
+  entry.front().arrival = std::move(arrival);
   waiting_.splice(waiting_.end(), entry);
   count(1);
-  if (may_begin()) work_.notify_one();
+  if (waiting_.size() == 1 || may_begin()) work_.notify_one();  // or to look when it may
   return true;
 }
 
@@ -123,29 +135,34 @@ void Backlog::report_failure() {
   if (!std::exchange(failure_told_, true)) maillog::write_ahead_off(failure);
 }
 
-// Beside another one only what fills a batch, or waits for something that holds that one up: two
+// Beside another one only what is worth it, or waits for something that holds that one up: two
 // small transactions side by side cost more than one.
 bool Backlog::may_begin() const {
   if (waiting_.empty() || running_.size() >= at_once_) return false;
   if (running_.empty()) return true;
-  if (is_in_flight(waiting_.front())) return false;
-  return waiting_.size() >= most_in_a_batch || Clock::now() >= held_up_;
+  const bool late = Clock::now() >= held_up_;
+  if (!late && waiting_.size() < enough_to_begin) return false;
+  std::size_t free = 0;
+  for (auto entry = waiting_.begin(); entry != waiting_.end(); ++entry)
+    free += is_free(entry) ? 1 : 0;
+  return free >= (late ? 1 : enough_to_begin);
 }
 
-// Another copy of it is being recorded: the first that came is the one that stays.
-bool Backlog::is_in_flight(const Entry& entry) const {
-  const auto& id = entry.arrival->begun.front().attempt.message_id;
-  return std::ranges::any_of(running_, [&](const Entries* entries) {
-    return std::ranges::any_of(*entries, [&](const Entry& one) {
-      return one.arrival->begun.front().attempt.message_id == id;
-    });
-  });
+// Its sender's mail that is being recorded comes first, and so does another copy of it, whoever
+// that says it is from: of two copies the first that came is the one that stays.
+bool Backlog::is_free(Entries::const_iterator entry) const {
+  const auto is_copy = [&](const Entry& other) { return other.id == entry->id; };
+  const auto is_kin = [&](const Entry& other) {
+    return other.sender == entry->sender || is_copy(other);
+  };
+  return std::ranges::none_of(
+             running_, [&](const auto* batch) { return std::ranges::any_of(*batch, is_kin); }) &&
+         std::none_of(waiting_.begin(), entry, is_copy);
 }
 
 Backlog::Clock::time_point Backlog::next_look() const {
   auto next = Clock::time_point::max();
-  if (!waiting_.empty() && running_.size() < at_once_ && !is_in_flight(waiting_.front()))
-    next = held_up_;
+  if (!waiting_.empty() && running_.size() < at_once_ && Clock::now() < held_up_) next = held_up_;
   if (!held_.empty() && running_.empty()) next = std::min(next, hold_until_);
   return next;
 }
@@ -164,6 +181,7 @@ void Backlog::run() {
     }
     running_.push_back(&entries);
     held_up_ = Clock::now() + usual;
+    if (!waiting_.empty()) work_.notify_one();  // to look when another may begin beside it
     room_.notify_all();
     lock.unlock();
     record(entries);
@@ -177,22 +195,38 @@ void Backlog::run() {
   }
 }
 
-// What waits, else what is held, when its time has come.
+bool Backlog::fits(const Entries& batch, const Entry& entry) const {
+  std::size_t bytes = entry.arrival->message.bytes.size();
+  for (const auto& one : batch) bytes += one.arrival->message.bytes.size();
+  return batch.empty() || (batch.size() < most_in_a_batch && bytes <= most_message_bytes);
+}
+
+// What waits, else what is held, when its time has come. Sender by sender, the one who has waited
+// longest first, so that what is left for another batch is of others.
 Backlog::Entries Backlog::next() {
   Entries batch;
   if (may_begin()) {
-    std::size_t bytes = 0, count = 0;
-    auto end = waiting_.begin();
-    for (; end != waiting_.end() && count < most_in_a_batch && !is_in_flight(*end);
-         ++end, ++count) {
-      bytes += end->arrival->message.bytes.size();
-      if (count > 0 && bytes > most_message_bytes) break;
+    for (auto first = waiting_.cbegin(); first != waiting_.cend() && fits(batch, *first);) {
+      if (!is_free(first)) {
+        ++first;
+        continue;
+      }
+      add_of_sender(first, batch);
+      first = waiting_.cbegin();
     }
-    batch.splice(batch.end(), waiting_, waiting_.begin(), end);
   } else if (!held_.empty() && running_.empty() && Clock::now() >= hold_until_ && !stop_) {
     batch.splice(batch.end(), held_, held_.begin());
   }
   return batch;
+}
+
+void Backlog::add_of_sender(Entries::const_iterator first, Entries& batch) {
+  const auto sender = first->sender;
+  for (auto one = first; one != waiting_.cend() && fits(batch, *one);) {
+    const auto next = std::next(one);
+    if (one->sender == sender && is_free(one)) batch.splice(batch.end(), waiting_, one);
+    one = next;
+  }
 }
 
 void Backlog::record(Entries& entries) {

@@ -2,10 +2,11 @@
 // database has in a moment: those that come together are recorded together.
 //
 // Promise: what take() took is recorded, or in the spool, or found in the log by the next start.
-// It is never far behind: at most `most_waiting` messages wait, and each goes to the spool where
-// the database has not taken it when its patience ends. While the database is away, or something
-// of the log's is kept by neither database nor spool, nothing is taken: then who brings a message
-// records it himself, and answers for it. Errors: none thrown; logged, with the queue id.
+// Mails of one sender are recorded together, or one batch after the other: they would wait for each
+// other's locks. It is never far behind: at most `most_waiting` messages wait, and each goes to the
+// spool where the database has not taken it when its patience ends. While the database is away, or
+// something of the log's is kept by neither database nor spool, nothing is taken: then who brings a
+// message records it himself, and answers for it. Errors: none thrown; logged, with the queue id.
 // Owns: the log, its threads; store and spool outlive it.
 // Threads: take() is safe from any.
 #pragma once
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -52,6 +54,7 @@ class Backlog {
   using Clock = std::chrono::steady_clock;
   struct Entry {
     std::unique_ptr<Arrival> arrival;
+    std::uint64_t id = 0, sender = 0;  // hashes
     WriteAhead::Ticket ticket{};
     bool is_settled = false;  // its worker's, until that is back under the guard
   };
@@ -65,9 +68,11 @@ class Backlog {
   void report_failure();
   void run();
   bool may_begin() const;
-  bool is_in_flight(const Entry& entry) const;
+  bool is_free(Entries::const_iterator entry) const;
+  bool fits(const Entries& batch, const Entry& entry) const;
   Clock::time_point next_look() const;
   Entries next();
+  void add_of_sender(Entries::const_iterator first, Entries& batch);
   void record(Entries& entries);
   bool settle(Arrival& arrival);
   void hold(Entries& entries);
