@@ -15,10 +15,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_waiting = 64;
-constexpr std::size_t most_in_a_batch = 32;
-constexpr std::size_t enough_to_begin = most_in_a_batch / 2;  // beside another
-constexpr auto usual = 20ms;                                  // what takes longer is held up
+constexpr std::size_t most_behind = 64;
+constexpr std::size_t most_together = 32;
+constexpr std::size_t enough_beside = most_together / 2;  // beside another
+constexpr auto usual_time = 20ms;                         // what takes longer is held up
 
 // Of the first project that has a submission: they differ in nothing that matters here.
 void identify(const Arrival& arrival, std::uint64_t& id, std::uint64_t& sender) {
@@ -82,7 +82,7 @@ bool Backlog::takes(const Arrival& arrival) const {
 }
 
 bool Backlog::has_room() const {
-  return waiting_.size() + coming_ < most_waiting;
+  return waiting_.size() + coming_ < most_behind;
 }
 
 bool Backlog::is_closed() const {
@@ -141,11 +141,11 @@ bool Backlog::may_begin() const {
   if (waiting_.empty() || running_.size() >= at_once_) return false;
   if (running_.empty()) return true;
   const bool late = Clock::now() >= held_up_;
-  if (!late && waiting_.size() < enough_to_begin) return false;
+  if (!late && waiting_.size() < enough_beside) return false;
   std::size_t free = 0;
   for (auto entry = waiting_.begin(); entry != waiting_.end(); ++entry)
     free += is_free(entry) ? 1 : 0;
-  return free >= (late ? 1 : enough_to_begin);
+  return free >= (late ? 1 : enough_beside);
 }
 
 // Its sender's mail that is being recorded comes first, and so does another copy of it, whoever
@@ -180,7 +180,7 @@ void Backlog::run() {
       continue;
     }
     running_.push_back(&entries);
-    held_up_ = Clock::now() + usual;
+    held_up_ = Clock::now() + usual_time;
     if (!waiting_.empty()) work_.notify_one();  // to look when another may begin beside it
     room_.notify_all();
     lock.unlock();
@@ -198,7 +198,7 @@ void Backlog::run() {
 bool Backlog::fits(const Entries& batch, const Entry& entry) const {
   std::size_t bytes = entry.arrival->message.bytes.size();
   for (const auto& one : batch) bytes += one.arrival->message.bytes.size();
-  return batch.empty() || (batch.size() < most_in_a_batch && bytes <= most_message_bytes);
+  return batch.empty() || (batch.size() < most_together && bytes <= most_message_bytes);
 }
 
 // What waits, else what is held, when its time has come. Sender by sender, the one who has waited

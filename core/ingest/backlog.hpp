@@ -3,7 +3,7 @@
 //
 // Promise: what take() took is recorded, or in the spool, or found in the log by the next start.
 // Mails of one sender are recorded together, or one batch after the other: they would wait for each
-// other's locks. It is never far behind: at most `most_waiting` messages wait, and each goes to the
+// other's locks. It is never far behind: at most 64 messages wait, and each goes to the
 // spool where the database has not taken it when its patience ends. While the database is away, or
 // something of the log's is kept by neither database nor spool, nothing is taken: then who brings a
 // message records it himself, and answers for it. Errors: none thrown; logged, with the queue id.

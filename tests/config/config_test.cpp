@@ -142,6 +142,7 @@ TEST_CASE("values reach the options that they are meant for") {
       [spool]
       folder = "/srv/spool"
       on_failure = "tempfail"
+      write_ahead = "1MiB"
       max_files = 7
       min_free = 0
       [stitching]
@@ -164,6 +165,7 @@ TEST_CASE("values reach the options that they are meant for") {
   CHECK(config.stitching.marker_window == 1h);
   CHECK(config.spool.folder == "/srv/spool");
   CHECK(config.on_failure == "tempfail");
+  CHECK(config.spool.write_ahead_bytes == std::size_t{1} << 20U);
   CHECK(config.spool.max_files == 7);
   CHECK(config.spool.min_free_bytes == 0);
   CHECK(config.log.level == "debug");
@@ -199,6 +201,7 @@ const std::string all_changed = R"(
     stitching.marker_window = "1h"
     spool.folder = "/srv/spool"
     spool.on_failure = "tempfail"
+    spool.write_ahead = 0
     spool.max_bytes = "1MiB"
     spool.max_files = 7
     spool.min_free = "1MiB"

@@ -86,8 +86,9 @@ def both_at_once(site, mails):
     with site.sending(mails):
         pass
     site.wait_for_empty_spools()
-    stored, already = site.logs("status=stored"), site.logs("status=already-stored")
     tracked = sum(mail.tracked for mail in mails)
+    parts.wait_until(lambda: sum(site.logs("status=stored") + site.logs("status=already-stored")) >= 2 * tracked, "all is recorded")
+    stored, already = site.logs("status=stored"), site.logs("status=already-stored")
     tell(f"{len(mails)} mails to each host at once, {tracked} tracked: stored {stored}, already stored {already}")
     require(sum(stored) == tracked and all(stored), "each is stored once, some by each host")
     require(sum(already) == tracked, "each is there already once")

@@ -131,6 +131,8 @@ def errors(run):
     """Each step of keeping a message fails: 451 with the reason, nothing half kept; and the removal after the replay"""
     seeds, traffics = Seeds(run), []
     with faulty(run) as (world, proxy, faults):
+        world.daemon.settings["spool.write_ahead"] = 0  # each message is kept before it is answered, the first one too
+        world.daemon.restart()
         with proxy.switched("refuse"):
             for name in run.pick(("ENOSPC",), tuple(MEANINGS)):
                 for step in KEEPING:

@@ -66,6 +66,7 @@ def refused(run):
 
 
 def check_set_aside(world, names):
+    parts.wait_until(lambda: world.daemon.log().count("status=set-aside") >= len(names), "they are set aside")
     files = [name for name in world.daemon.spooled("failed") if not name.endswith(".why")]
     lines = [line for line in world.daemon.log().splitlines() if "status=set-aside" in line]
     print("\n".join(line.partition("status=")[2] for line in lines[:1]), flush=True)

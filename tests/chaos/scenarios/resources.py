@@ -123,7 +123,9 @@ def no_threads(run):
         clients = impatient(world, 16, patience=seconds + 10)  # while there is no thread, mail waits; and for a stop
         with world.traffic(rounds * (seconds + 1) * 60, clients=clients, rate=60) as traffic:
             for _ in range(rounds):
+                missing = traffic.missing
                 world.daemon.restart()  # one that has made few threads yet
+                parts.wait_until(lambda missing=missing: traffic.missing < missing, "somebody has a thread")
                 with limited(world, "nproc", threads(world.daemon.process)):
                     hold(world, seconds)
                     missing = traffic.missing

@@ -137,7 +137,7 @@ def slow_statement(world, _, post):
 
 
 def no_free_connection(world, proxy, post):
-    restart(world, database__connections=1, database__lease_timeout="200ms")
+    restart(world, database__connections=1, database__lease_timeout="200ms", spool__write_ahead=0)
     seen = Observed(world.daemon)
     with slowly(world):
         first = threading.Thread(target=post.send)
@@ -215,7 +215,7 @@ def spool_full(world, proxy, post):
 
 def disk_full(world, proxy, post):
     faults = Faults(world)
-    restart(world)
+    restart(world, spool__write_ahead=0)
     seen = Observed(world.daemon)
     with proxy.switched("refuse"):
         faults.order("ENOSPC at write:1 for 1")
@@ -239,7 +239,7 @@ def too_big(world, _, post):
     seen = Observed(world.daemon)
     post.send(more=b"text\r\n" * 20_000)
     seen.line("QUEUEID: truncated limit_bytes=N")
-    seen.changes([event("truncated")])
+    seen.changes([event("truncated"), messages("stored")])
 
 
 def torn(world, proxy, post):
