@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const mime::Library gmime;
+const mime::Library gmime_of_backlog;
 
 // Records nothing until it is released, and counts what is recorded in one go.
 class GatedStore final : public Store {
@@ -51,22 +51,22 @@ class GatedStore final : public Store {
   ScriptedStore& store_;
 };
 
-SpoolOptions options_in(const ScratchFolder& folder) {
+SpoolOptions spool_options_of(const ScratchFolder& folder) {
   SpoolOptions options;
   options.folder = folder.path();
   options.min_free_bytes = 0;
   return options;
 }
 
-struct Running {
-  explicit Running(const std::string& on_failure = "spool", std::chrono::milliseconds deadline = 5s,
-                   int at_once = 1)
+struct Ahead {
+  explicit Ahead(const std::string& on_failure = "spool", std::chrono::milliseconds deadline = 5s,
+                 int at_once = 1)
       : backlog{store, spool, {std::size_t{1} << 20U, at_once}},
         ingest{store, watch, spool, backlog, {deadline, on_failure}} {}
   ScriptedStore scripted;
   GatedStore store{scripted};
   ScratchFolder folder;
-  Spool spool{options_in(folder)};
+  Spool spool{spool_options_of(folder)};
   ProjectWatch watch{store, ""};
   Backlog backlog;
   Ingest ingest;
@@ -74,9 +74,9 @@ struct Running {
   std::size_t in_the_log() const { return WriteAhead::left_in(folder.path()).whole.size(); }
 };
 
-const std::string net = "List-Id: <net.example.org>\r\n";
+const std::string of_net = "List-Id: <net.example.org>\r\n";
 
-RawMessage patch(int number, const std::string& lists = net, const std::string& from = "ann") {
+RawMessage mail_of(int number, const std::string& lists = of_net, const std::string& from = "ann") {
   RawMessage message;
   message.queue_id = "Q" + std::to_string(number);
   message.envelope.forward_paths = {"secret@example.org"};
@@ -90,9 +90,9 @@ RawMessage patch(int number, const std::string& lists = net, const std::string& 
 }  // namespace
 
 TEST_CASE("a message is answered once it is in the log, and recorded in a moment") {
-  Running running;
+  Ahead running;
   running.store.gated = true;
-  CHECK(running.ingest.record(patch(
+  CHECK(running.ingest.record(mail_of(
             1, "List-Id: <net.example.org>\r\nList-Id: <mm.example.org>\r\n")) == Status::spooled);
   const auto left = WriteAhead::left_in(running.folder.path()).whole;
   REQUIRE(left.size() == 1);
@@ -109,9 +109,9 @@ TEST_CASE("a message is answered once it is in the log, and recorded in a moment
 }
 
 TEST_CASE("those that come while others are recorded are recorded together") {
-  Running running;
+  Ahead running;
   running.store.gated = true;
-  for (int i = 0; i < 40; ++i) REQUIRE(running.ingest.record(patch(i)) == Status::spooled);
+  for (int i = 0; i < 40; ++i) REQUIRE(running.ingest.record(mail_of(i)) == Status::spooled);
   running.store.gate.release(100);
   running.backlog.drain();
   CHECK(running.scripted.recorded.size() == 40);
@@ -119,11 +119,11 @@ TEST_CASE("those that come while others are recorded are recorded together") {
 }
 
 TEST_CASE("what holds one batch up holds up no other sender's mail for long") {
-  Running running{"spool", 5s, 2};
+  Ahead running{"spool", 5s, 2};
   running.store.gated = true;
-  REQUIRE(running.ingest.record(patch(1)) == Status::spooled);
-  REQUIRE(running.ingest.record(patch(2)) == Status::spooled);  // of the same sender: it waits
-  REQUIRE(running.ingest.record(patch(3, net, "bob")) == Status::spooled);
+  REQUIRE(running.ingest.record(mail_of(1)) == Status::spooled);
+  REQUIRE(running.ingest.record(mail_of(2)) == Status::spooled);  // of the same sender: it waits
+  REQUIRE(running.ingest.record(mail_of(3, of_net, "bob")) == Status::spooled);
   running.scripted.wait_for_records(1);
   CHECK(running.scripted.recorded == std::vector<std::string>{"net 3@example.org"});
   running.store.gate.release(2);
@@ -133,13 +133,13 @@ TEST_CASE("what holds one batch up holds up no other sender's mail for long") {
 }
 
 TEST_CASE("of two copies of a message the one that came first is recorded first") {
-  Running running{"spool", 5s, 2};
+  Ahead running{"spool", 5s, 2};
   running.store.gated = true;
   running.store.held_up = "ann@example.org";
-  REQUIRE(running.ingest.record(patch(1)) == Status::spooled);
-  REQUIRE(running.ingest.record(patch(1, net, "list")) == Status::spooled);  // From rewritten
+  REQUIRE(running.ingest.record(mail_of(1)) == Status::spooled);
+  REQUIRE(running.ingest.record(mail_of(1, of_net, "list")) == Status::spooled);  // From rewritten
   for (int i = 2; i < 30; ++i)
-    REQUIRE(running.ingest.record(patch(i, net, "bob")) == Status::spooled);
+    REQUIRE(running.ingest.record(mail_of(i, of_net, "bob")) == Status::spooled);
   running.scripted.wait_for_records(28);
   running.store.gate.release(2);
   running.backlog.drain();
@@ -149,10 +149,10 @@ TEST_CASE("of two copies of a message the one that came first is recorded first"
 }
 
 TEST_CASE("no more than a bound are answered ahead; who comes then records it himself") {
-  Running running{"spool", 200ms};
+  Ahead running{"spool", 200ms};
   running.store.gated = true;
   int ahead = 0;
-  while (running.ingest.record(patch(ahead)) == Status::spooled) ++ahead;
+  while (running.ingest.record(mail_of(ahead)) == Status::spooled) ++ahead;
   CHECK(ahead == 65);  // one of them is being recorded
   CHECK(running.scripted.recorded == std::vector<std::string>{"net 65@example.org"});
   running.store.gate.release(100);
@@ -163,9 +163,9 @@ TEST_CASE("no more than a bound are answered ahead; who comes then records it hi
 TEST_CASE("nothing is answered ahead where the answer is to be the database's") {
   const auto why =
       GENERATE(values<std::string>({"tempfail", "away", "large", "nothing to record"}));
-  Running running{why == "tempfail" ? "tempfail" : "spool"};
+  Ahead running{why == "tempfail" ? "tempfail" : "spool"};
   running.store.away = why == "away";
-  auto mail = patch(1);
+  auto mail = mail_of(1);
   if (why == "large") mail.bytes += std::string(Backlog::most_message_bytes, 'x');
   if (why == "nothing to record")
     mail.bytes = "Subject: hello\r\nList-Id: <net.example.org>\r\n\r\nhello\r\n";
@@ -181,9 +181,9 @@ TEST_CASE("what the database does not take goes to the spool, and leaves the log
   };
   const auto row = GENERATE(
       values<Row>({{Failure::away, 1, 0}, {Failure::passing, 1, 0}, {Failure::refused, 0, 1}}));
-  Running running;
+  Ahead running;
   running.scripted.answers["net"] = failure(row.failure);
-  CHECK(running.ingest.record(patch(1)) == Status::spooled);
+  CHECK(running.ingest.record(mail_of(1)) == Status::spooled);
   running.backlog.drain();
   CHECK(running.spool.status().waiting == row.waiting);
   CHECK(running.spool.status().failed == row.failed);
@@ -191,9 +191,9 @@ TEST_CASE("what the database does not take goes to the spool, and leaves the log
 }
 
 TEST_CASE("a bug that one mail meets when it was answered already sets that mail aside") {
-  Running running;
+  Ahead running;
   running.scripted.has_bug = true;
-  CHECK(running.ingest.record(patch(1)) == Status::spooled);
+  CHECK(running.ingest.record(mail_of(1)) == Status::spooled);
   running.backlog.drain();
   CHECK(running.spool.status().failed == 1);
 }
@@ -202,26 +202,26 @@ TEST_CASE(
     "what neither database nor spool takes is held in the log, and nothing is answered ahead "
     "until it got away") {
   ScratchFolder folder;
-  auto full = options_in(folder);
+  auto full = spool_options_of(folder);
   full.max_files = 1;
   ScriptedStore scripted;
   GatedStore store{scripted};
   const ProjectWatch watch{store, ""};
   Spool spool{full};
-  spool.keep({.message = patch(0), .projects = {"net"}, .arrived = {}, .reason = {}});
+  spool.keep({.message = mail_of(0), .projects = {"net"}, .arrived = {}, .reason = {}});
   {
     Backlog backlog{store, spool, {std::size_t{1} << 20U, 1}};
     Ingest ingest{store, watch, spool, backlog, {5s, "spool"}};
     scripted.answers["net"] = failure(Failure::passing);
-    CHECK(ingest.record(patch(1)) == Status::spooled);
+    CHECK(ingest.record(mail_of(1)) == Status::spooled);
     backlog.drain();
     CHECK(WriteAhead::left_in(folder.path()).whole.size() == 1);
-    CHECK(ingest.record(patch(2)) == Status::try_later);  // and so is its client's
+    CHECK(ingest.record(mail_of(2)) == Status::try_later);  // and so is its client's
     {
       const std::lock_guard lock{scripted.guard};
       scripted.answers["net"] = {.status = Status::stored, .detail = {}};
     }
-    while (ingest.record(patch(3)) != Status::spooled) std::this_thread::yield();
+    while (ingest.record(mail_of(3)) != Status::spooled) std::this_thread::yield();
     backlog.drain();
   }
   CHECK(WriteAhead::left_in(folder.path()).whole.empty());
@@ -230,12 +230,12 @@ TEST_CASE(
 TEST_CASE("what an earlier run left in the log goes to the spool") {
   ScratchFolder folder;
   ScriptedStore store;
-  Spool spool{options_in(folder)};
+  Spool spool{spool_options_of(folder)};
   {
     WriteAhead log;
     log.begin(folder.path(), std::size_t{1} << 20U);
     for (int i = 0; i < 3; ++i) {
-      const auto mail = patch(i);
+      const auto mail = mail_of(i);
       REQUIRE(log.put(header_of(mail, {"net"}, {}, ""), mail.bytes));
     }
   }
@@ -252,14 +252,14 @@ TEST_CASE("what an earlier run left in the log goes to the spool") {
 TEST_CASE("where the spool has no room for what an earlier run left, it stays in the log") {
   ScratchFolder folder;
   ScriptedStore store;
-  auto full = options_in(folder);
+  auto full = spool_options_of(folder);
   full.max_files = 1;
   Spool spool{full};
   {
     WriteAhead log;
     log.begin(folder.path(), std::size_t{1} << 20U);
     for (int i = 0; i < 3; ++i) {
-      const auto mail = patch(i);
+      const auto mail = mail_of(i);
       REQUIRE(log.put(header_of(mail, {"net"}, {}, ""), mail.bytes));
     }
   }
