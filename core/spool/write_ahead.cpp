@@ -24,14 +24,14 @@ std::uint64_t next_generation(std::uint64_t last) {
 }
 
 void remove_files(const std::string& folder) {
-  for (const std::size_t half : {0, 1}) ::unlink(ahead::path_of_half(folder, half).c_str());
+  for (const std::size_t half : {0U, 1U}) ::unlink(ahead::path_of_half(folder, half).c_str());
 }
 
 }  // namespace
 
 WriteAhead::Left WriteAhead::left_in(const std::string& folder) {
   Left left;
-  for (const std::size_t half : {0, 1}) ahead::read_half(folder, half, left);
+  for (const std::size_t half : {0U, 1U}) ahead::read_half(folder, half, left);
   return left;
 }
 
