@@ -18,13 +18,13 @@
 namespace quilter::milter {
 namespace {
 
-constexpr std::size_t room = 16 * 1024;
+constexpr std::size_t room = std::size_t{16} * 1024;
 constexpr std::size_t most_sessions = 65'536;  // descriptors above go to the system
 
 // Empty, and without memory, whenever nobody reads the session: libmilter lets go of it only when
 // poll() says that there is nothing.
 struct Ahead {
-  std::unique_ptr<char[]> bytes;
+  std::unique_ptr<std::array<char, room>> bytes;
   std::size_t next = 0;
   std::atomic<std::size_t> left = 0;
 };
@@ -48,7 +48,7 @@ ssize_t really_read(int descriptor, void* to, std::size_t size) {
 ssize_t give(Ahead& ahead, void* to, std::size_t size) {
   const auto left = ahead.left.load();
   const auto given = std::min(size, left);
-  std::memcpy(to, ahead.bytes.get() + ahead.next, given);
+  std::memcpy(to, ahead.bytes->data() + ahead.next, given);
   ahead.next += given;
   ahead.left = left - given;
   if (given == left) ahead.bytes.reset();
@@ -57,9 +57,9 @@ ssize_t give(Ahead& ahead, void* to, std::size_t size) {
 
 // Who asks for much gets it without a detour, and so does everybody where there is no memory.
 ssize_t fill_and_give(int descriptor, Ahead& ahead, void* to, std::size_t size) {
-  if (size < room) ahead.bytes.reset(new (std::nothrow) char[room]);
+  if (size < room) ahead.bytes.reset(new (std::nothrow) std::array<char, room>);
   if (!ahead.bytes) return really_read(descriptor, to, size);
-  const auto got = really_read(descriptor, ahead.bytes.get(), room);
+  const auto got = really_read(descriptor, ahead.bytes->data(), room);
   if (got <= 0) {
     ahead.bytes.reset();
     return got;

@@ -195,7 +195,7 @@ void Backlog::run() {
   }
 }
 
-bool Backlog::fits(const Entries& batch, const Entry& entry) const {
+bool Backlog::fits(const Entries& batch, const Entry& entry) {
   std::size_t bytes = entry.arrival->message.bytes.size();
   for (const auto& one : batch) bytes += one.arrival->message.bytes.size();
   return batch.empty() || (batch.size() < most_together && bytes <= most_message_bytes);

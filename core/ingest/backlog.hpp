@@ -69,7 +69,7 @@ class Backlog {
   void run();
   bool may_begin() const;
   bool is_free(Entries::const_iterator entry) const;
-  bool fits(const Entries& batch, const Entry& entry) const;
+  static bool fits(const Entries& batch, const Entry& entry);
   Clock::time_point next_look() const;
   Entries next();
   void add_of_sender(Entries::const_iterator first, Entries& batch);

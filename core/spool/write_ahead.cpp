@@ -76,8 +76,8 @@ std::string WriteAhead::failure() const {
   return failure_;
 }
 
-std::optional<WriteAhead::Ticket> WriteAhead::put(std::string header, std::string_view bytes) {
-  auto record = ahead::record_of(std::move(header), bytes);
+std::optional<WriteAhead::Ticket> WriteAhead::put(std::string_view header, std::string_view bytes) {
+  auto record = ahead::record_of(header, bytes);
   std::unique_lock lock{guard_};
   if (!make_room(lock, record.size())) return std::nullopt;
   auto& half = halves_.at(active_);

@@ -51,7 +51,7 @@ class WriteAhead {
   void begin(const std::string& folder, std::size_t bytes);
 
   // Nothing where the log is full of what is not done, or is broken.
-  std::optional<Ticket> put(std::string header, std::string_view bytes);
+  std::optional<Ticket> put(std::string_view header, std::string_view bytes);
   void done(const std::vector<Ticket>& tickets) noexcept;
 
   bool is_on() const;

@@ -70,7 +70,7 @@ std::string path_of_half(const std::string& folder, std::size_t half) {
   return folder + "/ahead/" + std::to_string(half);
 }
 
-std::string record_of(std::string header, std::string_view bytes) {
+std::string record_of(std::string_view header, std::string_view bytes) {
   std::string record{magic};
   record.resize(prefix_bytes);
   put_number(record, size_at, header.size() + bytes.size());
@@ -116,10 +116,11 @@ void read_half(const std::string& folder, std::size_t half, WriteAhead::Left& le
   const auto file = read_file(path).value_or("");
   const auto mark = mark_of(folder, half);
   std::optional<std::uint64_t> generation;
-  for (std::string_view rest{file}; const auto record = next_record(rest, generation);
-       rest.remove_prefix(record->size())) {
-    generation = number_at(*record, generation_at);
+  std::string_view rest{file};
+  while (const auto record = next_record(rest, generation)) {
     const auto offset = file.size() - rest.size();
+    rest.remove_prefix(record->size());
+    generation = number_at(*record, generation_at);
     if (mark.generation == *generation && offset < mark.offset) continue;
     auto read = from_file(std::string{record->substr(prefix_bytes)});
     if (auto* torn = std::get_if<Torn>(&read))

@@ -22,7 +22,7 @@ inline constexpr std::size_t prefix_bytes = 24;
 std::string path_of_half(const std::string& folder, std::size_t half);
 
 // A record without its generation, which is stamped when its place is known.
-std::string record_of(std::string header, std::string_view bytes);
+std::string record_of(std::string_view header, std::string_view bytes);
 void stamp(std::string& record, std::uint64_t generation);
 
 // Of one half: all before `offset` is done.
