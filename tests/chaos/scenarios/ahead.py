@@ -51,8 +51,8 @@ def die_ahead(words, seeds, world, faults):
 def killed(run):
     """kill -9 at random while the database is slow, so that much is in the write-ahead log alone, by Postfix"""
     with run.world(settings=PATIENT) as world:
-        with world.traffic(run.pick(300, 3_000), rate=run.pick(100, 80)) as traffic:
-            for _ in traffic.points(run.pick(5, 60)):
+        with world.traffic(run.pick(200, 3_000), rate=run.pick(100, 80)) as traffic:
+            for _ in traffic.points(run.pick(3, 60)):
                 with table_locked(world.postgres):
                     wanted = max(0, traffic.missing - 5)
                     parts.wait_until(lambda wanted=wanted: traffic.missing <= wanted, "mail is answered ahead")
