@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_behind = 64;
 constexpr std::size_t most_together = 32;
 constexpr std::size_t enough_beside = most_together / 2;  // beside another
+constexpr auto company = 20ms;                            // for which an answered message waits
 constexpr auto usual_time = 20ms;                         // what takes longer is held up
 
 // Of the first project that has a submission: they differ in nothing that matters here.
@@ -72,7 +73,10 @@ Backlog::~Backlog() {
 
 void Backlog::drain() {
   std::unique_lock lock{guard_};
+  ++drains_;
+  work_.notify_all();
   drained_.wait(lock, [this] { return unsettled_ == held_.size(); });
+  --drains_;
 }
 
 bool Backlog::takes(const Arrival& arrival) const {
@@ -135,11 +139,13 @@ void Backlog::report_failure() {
   if (!std::exchange(failure_told_, true)) maillog::write_ahead_off(failure);
 }
 
-// Beside another one only what is worth it, or waits for something that holds that one up: two
-// small transactions side by side cost more than one.
+// Nobody waits for the answer any more, so mail waits a little for company, which is what makes it
+// cheap. Beside another one only what is worth it, or waits for something that holds that one up:
+// two small transactions side by side cost more than one.
 bool Backlog::may_begin() const {
   if (waiting_.empty() || running_.size() >= at_once_) return false;
-  if (running_.empty()) return true;
+  if (running_.empty())
+    return drains_ > 0 || waiting_.size() >= most_together || Clock::now() >= ready_at();
   const bool late = Clock::now() >= held_up_;
   if (!late && waiting_.size() < enough_beside) return false;
   std::size_t free = 0;
@@ -160,9 +166,16 @@ bool Backlog::is_free(Entries::const_iterator entry) const {
          std::none_of(waiting_.begin(), entry, is_copy);
 }
 
+Backlog::Clock::time_point Backlog::ready_at() const {
+  return waiting_.front().arrival->start + company;
+}
+
 Backlog::Clock::time_point Backlog::next_look() const {
   auto next = Clock::time_point::max();
-  if (!waiting_.empty() && running_.size() < at_once_ && Clock::now() < held_up_) next = held_up_;
+  if (!waiting_.empty() && running_.empty())
+    next = ready_at();
+  else if (!waiting_.empty() && running_.size() < at_once_ && Clock::now() < held_up_)
+    next = held_up_;
   if (!held_.empty() && running_.empty()) next = std::min(next, hold_until_);
   return next;
 }

@@ -3,11 +3,11 @@
 //
 // Promise: what take() took is recorded, or in the spool, or found in the log by the next start.
 // Mails of one sender are recorded together, or one batch after the other: they would wait for each
-// other's locks. It is never far behind: at most 64 messages wait, and each goes to the
-// spool where the database has not taken it when its patience ends. While the database is away, or
-// something of the log's is kept by neither database nor spool, nothing is taken: then who brings a
-// message records it himself, and answers for it. Errors: none thrown; logged, with the queue id.
-// Owns: the log, its threads; store and spool outlive it.
+// other's locks; and a mail waits 20 ms for others. It is never far behind: at most 64 messages
+// wait, and each goes to the spool where the database has not taken it when its patience ends.
+// While the database is away, or something of the log's is kept by neither database nor spool,
+// nothing is taken: then who brings a message records it himself, and answers for it. Errors: none
+// thrown; logged, with the queue id. Owns: the log, its threads; store and spool outlive it.
 // Threads: take() is safe from any.
 #pragma once
 
@@ -70,6 +70,7 @@ class Backlog {
   bool may_begin() const;
   bool is_free(Entries::const_iterator entry) const;
   static bool fits(const Entries& batch, const Entry& entry);
+  Clock::time_point ready_at() const;
   Clock::time_point next_look() const;
   Entries next();
   void add_of_sender(Entries::const_iterator first, Entries& batch);
@@ -90,7 +91,8 @@ class Backlog {
   std::vector<const Entries*> running_;  // what is being recorded, never more than at_once_
   Clock::time_point held_up_{};          // by then, what began last should have ended
   Clock::time_point hold_until_{};
-  int holds_ = 0;  // since something that was held got away
+  int holds_ = 0;   // since something that was held got away
+  int drains_ = 0;  // who waits until all is recorded
   bool failure_told_ = false;
   bool stop_ = false;
   std::vector<std::thread> threads_;

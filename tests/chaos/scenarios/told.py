@@ -107,7 +107,9 @@ def database_away(world, proxy, post):
 
 
 def deadline_passed(world, proxy, post):
-    post.send()  # there is a connection, for sure
+    seen = Observed(world.daemon)
+    post.send()
+    seen.changes([messages("stored")])  # there is a connection, for sure
     seen = Observed(world.daemon)
     with proxy.switched("hole"):
         post.send()
@@ -204,6 +206,7 @@ def refused(world, _, post):
 
 def spool_full(world, proxy, post):
     """One file is there, in failed/."""
+    restart(world, spool__write_ahead=0)
     seen = Observed(world.daemon)
     with proxy.switched("refuse"):
         for _ in range(MOST_FILES - 1):
