@@ -7,6 +7,7 @@ from parts import Failure
 from scenario import scenario
 from scenarios.disk import Seeds, faulty
 
+AHEAD = {"spool.write_ahead": "16MiB"}
 PATIENT = {"database.deadline": "60s", "database.statement_timeout": "50s", "database.lock_timeout": "50s"}
 
 
@@ -27,7 +28,7 @@ def steps(run):
     """The daemon is killed, and its power is cut, before and after each step by which a message is answered ahead"""
     seeds, traffics = Seeds(run), []
     with faulty(run) as (world, _, faults):
-        world.daemon.settings.update(PATIENT)
+        world.daemon.settings.update(PATIENT | AHEAD)
         world.daemon.restart()
         for fault in ("kill", "power-cut"):
             for step in ("write", "fsync"):
@@ -66,6 +67,8 @@ def errors(run):
     """The disk fails the write-ahead log: told once, and all goes on as without it; nothing is lost"""
     for step in ("write", "fsync"):
         with faulty(run) as (world, _, faults):
+            world.daemon.settings.update(AHEAD)
+            world.daemon.restart()
             faults.order(f"EIO at {step}:5 for 1")
             with world.traffic(run.pick(60, 600), untracked=0) as traffic:
                 pass

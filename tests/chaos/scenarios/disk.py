@@ -12,6 +12,7 @@ from scenarios.network import networked
 KEEPING = ("create", "write", "fsync", "rename", "dirsync")  # the steps of keeping one message
 MEANINGS = {"ENOSPC": "No space left on device", "EIO": "Input/output error", "EDQUOT": "Disk quota exceeded"}
 NONE_FREE = {"spool.min_free": 0}
+KEPT_FIRST = {"spool.write_ahead": 0}  # each message is kept before it is answered, the first one too
 
 
 class Faults:
@@ -54,6 +55,7 @@ def faulty(run):
     """A world with a Proxy to take the database away, and Faults."""
     with networked(run) as (world, proxy):
         faults = Faults(world)
+        world.daemon.settings.update(KEPT_FIRST)
         world.daemon.restart()
         yield world, proxy, faults
         faults.none()
@@ -131,8 +133,6 @@ def errors(run):
     """Each step of keeping a message fails: 451 with the reason, nothing half kept; and the removal after the replay"""
     seeds, traffics = Seeds(run), []
     with faulty(run) as (world, proxy, faults):
-        world.daemon.settings["spool.write_ahead"] = 0  # each message is kept before it is answered, the first one too
-        world.daemon.restart()
         with proxy.switched("refuse"):
             for name in run.pick(("ENOSPC",), tuple(MEANINGS)):
                 for step in KEEPING:
@@ -167,6 +167,7 @@ def full(run):
     """The disk of the spool, a small tmpfs, is full; then its limits are reached: 451, and all arrives later"""
     with networked(run) as (world, proxy):
         seeds, spool = Seeds(run), world.daemon.spool
+        world.daemon.settings.update(KEPT_FIRST)
         world.daemon.stop()
         with parts.tmpfs(spool, "600k"):
             spool.chmod(0o700)
@@ -213,6 +214,8 @@ def folder(run):
     """The folder is gone, read-only, another's, in use: said at start; 451 at run, and well again when it is back"""
     with networked(run) as (world, proxy):
         check_starts(world)
+        world.daemon.settings.update(KEPT_FIRST)
+        world.daemon.restart()
         seeds = Seeds(run)
         world.settle(*[lost_at_run(world, proxy, seeds, disaster) for disaster in (gone, read_only)])
 
