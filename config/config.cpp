@@ -39,7 +39,7 @@ std::vector<Setting> settings(Config& to) {
       duration({"stitching", "marker_window"}, to.stitching.marker_window, 1min, 24h),
       text({"spool", "folder"}, to.spool.folder),
       live(choice({"spool", "on_failure"}, to.on_failure, {"spool", "tempfail"})),
-      size({"spool", "write_ahead"}, to.spool.write_ahead_bytes, 0, mebibyte * 1024),
+      size({"spool", "write_ahead"}, to.spool.write_ahead_bytes, 0, 128 * mebibyte),
       live(size({"spool", "max_bytes"}, to.spool.max_bytes, mebibyte / 16, mebibyte * 1024 * 1024)),
       live(whole_number({"spool", "max_files"}, to.spool.max_files, 1, 10'000'000)),
       live(size({"spool", "min_free"}, to.spool.min_free_bytes, 0, mebibyte * 1024 * 1024)),
